@@ -1,0 +1,145 @@
+"""A text as bytes to be found in a store's file, in every form that JSON may give it.
+
+A character of the text stands there as its UTF-8, behind backslashes, or as `\\uXXXX`; JSON within JSON
+repeats the backslashes. ASCII letters and digits are written plainly by every known writer; where one escapes
+them after all, a second pattern says so, and the line is looked at whole. The standard library's IGNORECASE
+is only the last resort: over bytes it costs twenty times as much.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import ModuleType
+
+LONGEST: Final = 80
+"""Characters of a text that are looked for; what is found is held against the whole text anyway."""
+_ESCAPED: Final = rb"\\u00(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])"
+"""A letter or digit of ASCII that somebody has escaped."""
+_FOLDED: Final = {"k": "\u212a", "s": "\u017f", "å": "\u212b", "ss": "ßẞ", "fi": "ﬁ", "fl": "ﬂ", "ff": "ﬀ"}
+"""What else folds to these, besides upper case."""
+_NAMED: Final = {"\n": "n", "\t": "t", "\r": "r", "\b": "b", "\f": "f"}
+
+
+class Finder(Protocol):
+    """Finds a needle in bytes; one for each thread."""
+
+    def ends(self, data: bytes) -> list[int]:
+        """Where occurrences end, in order; one may be given several times."""
+
+
+def finder(text: str, *, case: bool) -> Callable[[], Finder]:
+    """What makes finders of `text`; `case` says whether upper and lower case differ."""
+    pattern = _pattern(text[:LONGEST], case)
+    hyperscan = _module("hyperscan")
+    if hyperscan is not None:
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        database.compile(
+            expressions=[pattern, _ESCAPED],
+            ids=[0, 1],
+            elements=2,
+            flags=[0 if case else hyperscan.HS_FLAG_CASELESS, 0],
+        )
+        return lambda: _Hyperscan(database, hyperscan.Scratch(database))
+    both = rb"(?:" + pattern + rb")|" + _ESCAPED
+    re2 = _module("re2")
+    if re2 is not None:
+        options = re2.Options()
+        options.case_sensitive = case
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.log_errors = False
+        compiled = re2.compile(both, options)
+    else:
+        compiled = re.compile(both, 0 if case else re.IGNORECASE)
+    return lambda: _Pattern(compiled.finditer)
+
+
+class _Hyperscan:
+    def __init__(self, database: object, scratch: object) -> None:
+        self._database = database
+        self._scratch = scratch
+
+    def ends(self, data: bytes) -> list[int]:
+        found: list[int] = []
+
+        def met(_id: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            found.append(end)
+
+        self._database.scan(data, match_event_handler=met, scratch=self._scratch)  # type: ignore[attr-defined]  # the wheel ships no types
+        return found
+
+
+class _Pattern:
+    def __init__(self, finditer: Callable[[bytes], Iterator[re.Match[bytes]]]) -> None:
+        self._finditer = finditer
+
+    def ends(self, data: bytes) -> list[int]:
+        return [match.end() for match in self._finditer(data)]
+
+
+@cache
+def _module(name: str) -> ModuleType | None:
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
+
+
+def _pattern(text: str, case: bool) -> bytes:
+    out: list[bytes] = []
+    at = 0
+    while at < len(text):
+        pair = text[at : at + 2].casefold()
+        if not case and pair in _FOLDED and len(pair) == 2:
+            single = b"".join(_one(c, case) for c in text[at : at + 2])
+            others = b"|".join(form for c in _FOLDED[pair] for form in _forms(c))
+            out.append(b"(?:" + single + b"|" + others + b")")
+            at += 2
+        else:
+            out.append(_one(text[at], case))
+            at += 1
+    return b"".join(out)
+
+
+def _one(character: str, case: bool) -> bytes:
+    """Every form of one character as an alternation."""
+    if character.isascii() and character.isalnum():
+        others = "" if case else _FOLDED.get(character.casefold(), "")
+        plain = character.encode()
+        return (
+            b"(?:" + b"|".join((plain, *(f for c in others for f in _forms(c)))) + b")" if others else plain
+        )
+    variants = {character} if case else _variants(character)
+    forms = list(dict.fromkeys(form for c in sorted(variants) for form in _forms(c)))
+    return b"(?:" + b"|".join(forms) + b")"
+
+
+def _variants(character: str) -> set[str]:
+    found = {character, character.lower(), character.upper(), character.casefold(), character.title()}
+    return {c for c in found if len(c) == 1} | set(_FOLDED.get(character.casefold(), ""))
+
+
+def _forms(character: str) -> list[bytes]:
+    raw = character.encode("utf-8", "surrogatepass")
+    literal = re.escape(raw) if character.isascii() else b"".join(b"\\x%02x" % byte for byte in raw)
+    units = character.encode("utf-16-be", "surrogatepass")
+    escaped = b"".join(rb"\\+u" + _hex(units[i : i + 2].hex()) for i in range(0, len(units), 2))
+    if character == "\\":
+        return [rb"\\+", escaped]
+    if character == " ":
+        return [b" "]
+    if not character.isascii():
+        return [literal, escaped]
+    if character in _NAMED:
+        return [literal, rb"\\+" + _NAMED[character].encode(), escaped]
+    return [rb"\\*" + literal, escaped]
+
+
+def _hex(digits: str) -> bytes:
+    """Four hex digits in either case."""
+    return b"".join(d.encode() if d.isdigit() else f"[{d}{d.upper()}]".encode() for d in digits)
