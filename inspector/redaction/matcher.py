@@ -1,0 +1,260 @@
+"""Every rule over one text: candidates by keyword, exact spans by the linear engine, then the checks."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from inspector.redaction import engines
+from inspector.redaction.rule import keyed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from inspector.redaction.policy import Allow
+    from inspector.redaction.rule import Rule
+    from inspector.redaction.validators import Validator
+
+Reject: TypeAlias = "Callable[[Rule, int, int, str], None]"
+"""Called with rule, start, end and reason for each near miss."""
+
+BEFORE, AFTER = 60, 30
+"""Characters around a value in which a context word counts."""
+_WINDOW = 256
+_RETRIES = 12
+_CHECKED = 1024
+"""Bytes of a value up to which a validator may clear it; a longer one, glued to others, is hidden whole."""
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_NEVER = re.compile(r"(?!)")
+_DIGIT = re.compile(rb"[0-9][^A-Za-z]{0,3}[0-9]")
+"""Built-in rules without a keyword are about numbers, which have two digits near each other."""
+_CONTROL = re.compile(rb"[\t\n\r]")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One value that a rule found: byte offsets, and the value as decoded where it was found."""
+
+    start: int
+    end: int
+    rule: Rule
+    value: str
+
+
+def luhn(digits: bytes) -> bool:
+    """ISO/IEC 7812-1's check over ASCII digits."""
+    total = sum(d - 48 for d in digits[-1::-2])
+    return (total + sum(_DOUBLED[d - 48] for d in digits[-2::-2])) % 10 == 0
+
+
+def entropy(value: str) -> float:
+    """Shannon entropy in bits a character."""
+    if not value:
+        return 0.0
+    total = len(value)
+    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())
+
+
+def context_pattern(words: Sequence[str]) -> re.Pattern[str]:
+    """Any of `words` standing alone, in lower-cased text; a plural counts."""
+    each = "|".join(re.escape(w.lower()).replace(r"\ ", "[ _-]?") for w in words)
+    return re.compile(rf"(?<![a-z])(?:{each})(?:e?s)?(?![a-z])")
+
+
+class Compiled:
+    """One rule, compiled at its first use."""
+
+    __slots__ = ("_allow", "_context", "_group", "_pattern", "_validate", "rule", "stopwords")
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self._pattern: engines.Pattern | None = None
+        self._group = 0
+        self._allow: list[engines.TextPattern] | None = None
+        self._validate: Validator | None = None
+        self._context: re.Pattern[str] | None = None
+        self.stopwords = rule.stopwords
+
+    @property
+    def pattern(self) -> engines.Pattern:
+        if self._pattern is None:
+            self._pattern = engines.compile_bytes(self.rule.pattern)
+            self._group = self._pattern.groupindex.get("value", 0)
+        return self._pattern
+
+    @property
+    def validate(self) -> Validator | None:
+        if self._validate is None and self.rule.validator:
+            from inspector.redaction.validators import VALIDATORS
+
+            self._validate = VALIDATORS[self.rule.validator]
+        return self._validate
+
+    @property
+    def context(self) -> re.Pattern[str] | None:
+        if self._context is None and self.rule.context:
+            self._context = context_pattern(self.rule.context)
+        return self._context
+
+    def allowed(self, value: str) -> bool:
+        if not self.rule.allow:
+            return False
+        if self._allow is None:
+            self._allow = [engines.compile_text(p) for p in self.rule.allow]
+        return any(p.fullmatch(value) is not None for p in self._allow)
+
+    def judge(self, text: bytes, start: int, end: int, keys: str) -> tuple[str, str]:
+        """The value at a match and why it is no finding; the reason is empty where it is one."""
+        value = text[start:end].decode("utf-8", "replace")
+        rule = self.rule
+        if rule.entropy and entropy(value) < rule.entropy:
+            return value, "entropy"
+        if self.stopwords:
+            low = value.lower()
+            if any(word in low for word in self.stopwords):
+                return value, "stopword"
+        if self.allowed(value):
+            return value, "allowlist"
+        before = text[max(0, start - _WINDOW) : start].decode("utf-8", "ignore")
+        after = text[end : end + _WINDOW].decode("utf-8", "ignore")
+        context = self.context
+        if context is not None:
+            near = f"{before[-BEFORE:]} {after[:AFTER]}".lower()
+            if context.search(near) is None and not (keys and keyed(rule) and context.search(keys)):
+                return value, "context"
+        validate = self.validate
+        if (
+            validate is not None
+            and end - start <= _CHECKED
+            and not validate(value, before + value + after, len(before), len(before) + len(value))
+        ):
+            return value, "validator"
+        return value, ""
+
+    def find(self, text: bytes, keys: str, reject: Reject | None) -> Iterator[Hit]:
+        """Findings from left to right. After a match that fails a check the search goes on one byte later,
+        a bounded number of times in a row, so that a number next to another doesn't hide it."""
+        pattern = self.pattern
+        group = self._group
+        at, tries = 0, 0
+        while True:
+            found = pattern.search(text, at)
+            if found is None:
+                return
+            whole_start, whole_end = found.start(), found.end()
+            start, end = (found.start(group), found.end(group)) if group else (whole_start, whole_end)
+            if start < 0:
+                start, end = whole_start, whole_end
+            value, reason = self.judge(text, start, end, keys)
+            if not reason and end > start:
+                yield Hit(start, end, self.rule, value)
+                at, tries = max(end, whole_start + 1), 0
+            else:
+                if reject is not None:
+                    reject(self.rule, start, end, reason)
+                tries += 1
+                at = whole_start + 1 if tries < _RETRIES and start == whole_start else max(end, at + 1)
+                if at >= whole_end:
+                    tries = 0
+            if at >= len(text):
+                return
+
+
+class Allowances:
+    """The policy's allow entries, compiled; hits are counted, and what nearly hit is noted."""
+
+    def __init__(self, allows: Sequence[Allow]) -> None:
+        self.hits = [0] * len(allows)
+        self._entries = [
+            (a.type, frozenset(a.exact), [engines.compile_text(p) for p in a.patterns]) for a in allows
+        ]
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def allows(self, type_: str, value: str, count: bool = True) -> bool:
+        for n, (own, exact, patterns) in enumerate(self._entries):
+            if own and own != type_ and not type_.startswith(own + "."):
+                continue
+            if value in exact or any(p.fullmatch(value) is not None for p in patterns):
+                self.hits[n] += count
+                return True
+        return False
+
+    def unmatchable(self, rules: Sequence[Rule]) -> list[int]:
+        """Entries that can match none of their types' values whole, going by the rules' examples."""
+        out = []
+        for n, (own, exact, patterns) in enumerate(self._entries):
+            types = [r for r in rules if not own or r.type == own or r.type.startswith(own + ".")]
+            whole = [engines.compile_text(r.pattern) for r in types]
+            if exact and not patterns and not any(p.search(v) is not None for v in exact for p in whole):
+                out.append(n)
+        return out
+
+
+class Matcher:
+    """All rules that are on. Compiles a rule when a text first holds one of its keywords."""
+
+    def __init__(self, rules: Sequence[Rule], allows: Sequence[Allow] = ()) -> None:
+        self.compiled = [Compiled(r) for r in rules]
+        self.allowances = Allowances(allows)
+        self._by_keyword: list[tuple[str, tuple[int, ...]]] = []
+        words: dict[str, list[int]] = {}
+        self._always: list[int] = []
+        self._custom: list[int] = []
+        self._words: Callable[[bytes], list[int]] | None = None
+        self._shapes: Callable[[bytes], list[int]] | None = None
+        self._shape_rules: list[int] = []
+        self._keyed: re.Pattern[str] | None = None
+        for n, rule in enumerate(rules):
+            if not rule.keywords:
+                (self._custom if rule.custom else self._always).append(n)
+            for word in rule.keywords:
+                words.setdefault(word, []).append(n)
+        self._by_keyword = [(w, tuple(ns)) for w, ns in words.items()]
+
+    def candidates(self, text: bytes) -> list[Compiled]:
+        """The rules with a keyword in `text`, and those that have none, in rule order."""
+        if self._words is None:
+            self._words = engines.compile_words([w for w, _ in self._by_keyword])
+        on: set[int] = set()
+        for n in self._words(text):
+            on.update(self._by_keyword[n][1])
+        if self._always and _DIGIT.search(text) is not None:
+            on.update(self._by_shape(text))
+        on.update(self._custom)
+        return [self.compiled[n] for n in sorted(on)] if on else []
+
+    def _by_shape(self, text: bytes) -> list[int]:
+        """The rules without a keyword whose trigger fires, in the text or in its JSON form."""
+        if self._shapes is None:
+            from inspector.redaction.triggers import trigger_of
+
+            pairs = [(t, n) for n in self._always for t in trigger_of(self.compiled[n].rule)]
+            self._shape_rules = [n for _, n in pairs]
+            self._shapes = engines.compile_shapes([(t.pattern, t.caseless) for t, _ in pairs])
+        on = self._shapes(text)
+        if _CONTROL.search(text) is not None:
+            on = on + self._shapes(_CONTROL.sub(rb"\\n", text))
+        return [self._shape_rules[n] for n in on]
+
+    def may_be_number(self, digits: bytes, keys: str) -> bool:
+        """Whether bare digits could be a finding: a card by its check digit, an 18-digit id, or by their key."""
+        if self._custom or len(digits) == 18 or (12 < len(digits) < 20 and luhn(digits)):
+            return True
+        if self._keyed is None:
+            words = {w for c in self.compiled if keyed(c.rule) for w in c.rule.context}
+            self._keyed = context_pattern(sorted(words)) if words else _NEVER
+        return self._keyed.search(keys) is not None
+
+    def find(self, text: bytes, keys: str = "", reject: Reject | None = None) -> list[Hit]:
+        """Every finding of every rule, overlaps included. `keys` is the lower-cased key path."""
+        return [
+            hit
+            for compiled in self.candidates(text)
+            for hit in compiled.find(text, keys, reject)
+            if not (self.allowances and self.allowances.allows(hit.rule.type, hit.value))
+        ]
