@@ -1,0 +1,365 @@
+"""A query over the columns: which traces it selects, and which only their text can tell.
+
+Says what `query.Matcher` says of the same traces. Each node becomes two sets, where it is true and where it
+may be (a trace without a start has no age: neither). Trace terms are sets of traces, span terms sets of
+spans; terms joined by AND meet in one span before spans are taken for their traces.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from inspector.index.columns import HAS_PARENT, NO_ID, NONE, ODD_ID
+from inspector.index.masks import all_of, by_table, by_test, collapsed, mask_of, rows_of, spread
+from inspector.index.words import visible
+from inspector.query.fields import TRACES, Is
+from inspector.query.match import term_test
+from inspector.query.plan import plan
+from inspector.query.tree import All, And, InSpan, Literal, Not, Or, Term, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from inspector.index.column_index import ColumnIndex
+    from inspector.query.facts import Scalar
+    from inspector.query.tree import Node
+
+COLUMNS: Final = frozenset(
+    [
+        "trace",
+        "name",
+        "start",
+        "age",
+        "dur",
+        "errors",
+        "spans",
+        "tokens",
+        "cost",
+        "session",
+        "user",
+        "project",
+        "environment",
+        "service",
+        "tag",
+        "store",
+        "span",
+        "kind",
+        "status",
+        "model",
+    ]
+)
+"""Fields that columns answer; `has` too, where it asks for one of these."""
+HAS: Final = frozenset(["error", "model", "tokens", "cost", "session", "user", "tags", "parent"])
+_BY_GROUP: Final = ("service", "project", "environment")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Rows that a query selects, and rows of which only their text can tell."""
+
+    sure: array[int]
+    open: array[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Traces:
+    """A set of traces: where true, and where true or unknown."""
+
+    yes: int
+    maybe: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """A set of spans; `alone`: of traces, where it holds without looking at a span. `within` is a condition
+    on the trace that has yet to be met."""
+
+    yes: int
+    maybe: int
+    alone: _Traces
+    within: _Traces | None = None
+
+
+_Set = _Traces | _Spans
+
+
+def choose(index: ColumnIndex, node: Node, store: str, now: int | None = None) -> Chosen:
+    """The rows of an index that a query selects. `store` is the store's name as shown."""
+    columns = COLUMNS | {"has"} if _has_only_known(node) else COLUMNS
+    bounds = plan(node, columns)
+    with index.lock:
+        asked = _Asked(index, store, time.time_ns() if now is None else now)
+        sure = asked.rows(bounds.surely)
+        if bounds.exact:
+            return Chosen(array("I", sure), array("I"))
+        known = set(sure)
+        return Chosen(
+            array("I", sure), array("I", [row for row in asked.rows(bounds.maybe) if row not in known])
+        )
+
+
+def _has_only_known(node: Node) -> bool:
+    return all(
+        isinstance(operand, Literal) and operand.plain is not None and operand.plain.casefold() in HAS
+        for leaf in leaves(node)
+        if isinstance(leaf, Term) and leaf.field == "has"
+        for operand in leaf.operands
+    )
+
+
+class _Asked:
+    def __init__(self, index: ColumnIndex, store: str, now: int) -> None:
+        self._index = index
+        self._store = store
+        self._now = now
+        self._of = index.spans.trace
+        self._count = len(index.traces)
+        self._every = all_of(self._count)
+        self._every_span = all_of(len(self._of))
+        self._none = _Traces(0, 0)
+
+    def rows(self, node: Node) -> list[int]:
+        return rows_of(self._exists(self._set(node, in_span=False)).yes, self._count)
+
+    def _set(self, node: Node, *, in_span: bool) -> _Set:
+        match node:
+            case All():
+                return _Traces(self._every, self._every)
+            case Term():
+                return self._term(node, in_span=in_span)
+            case Not(inner):
+                return self._denied(self._set(inner, in_span=in_span), in_span=in_span)
+            case InSpan(inner):
+                found = self._set(inner, in_span=True)
+                if in_span:
+                    return found
+                found = self._as_spans(found)
+                return self._exists(_Spans(found.yes, found.maybe, self._none))
+            case And(nodes):
+                out = self._set(nodes[0], in_span=in_span)
+                for other in nodes[1:]:
+                    out = self._and(out, self._set(other, in_span=in_span))
+                return out
+            case Or(nodes):
+                out = self._set(nodes[0], in_span=in_span)
+                for other in nodes[1:]:
+                    out = self._or(out, self._set(other, in_span=in_span))
+                return out
+        raise TypeError(node)  # words need text: the plan left them out
+
+    # combining
+
+    def _and(self, one: _Set, two: _Set) -> _Set:
+        if isinstance(one, _Traces) and isinstance(two, _Traces):
+            return _meet(one, two)
+        if isinstance(one, _Traces):
+            one, two = two, one
+        assert isinstance(one, _Spans)
+        if isinstance(two, _Traces):
+            within = two if one.within is None else _meet(one.within, two)
+            return _Spans(one.yes, one.maybe, _meet(one.alone, two), within)
+        parts = [w for w in (one.within, two.within) if w is not None]
+        within2 = None if not parts else parts[0] if len(parts) == 1 else _meet(parts[0], parts[1])
+        return _Spans(one.yes & two.yes, one.maybe & two.maybe, _meet(one.alone, two.alone), within2)
+
+    def _or(self, one: _Set, two: _Set) -> _Set:
+        if isinstance(one, _Traces) and isinstance(two, _Traces):
+            return _Traces(one.yes | two.yes, one.maybe | two.maybe)
+        a, b = self._as_spans(one), self._as_spans(two)
+        alone = _Traces(a.alone.yes | b.alone.yes, a.alone.maybe | b.alone.maybe)
+        return _Spans(a.yes | b.yes, a.maybe | b.maybe, alone)
+
+    def _denied(self, found: _Set, *, in_span: bool) -> _Set:
+        if in_span and isinstance(found, _Spans):
+            found = self._as_spans(found)
+            alone = _Traces(self._every ^ found.alone.maybe, self._every ^ found.alone.yes)
+            return _Spans(self._every_span ^ found.maybe, self._every_span ^ found.yes, alone)
+        there = self._exists(found)
+        return _Traces(self._every ^ there.maybe, self._every ^ there.yes)
+
+    def _exists(self, found: _Set) -> _Traces:
+        if isinstance(found, _Traces):
+            return found
+        yes = collapsed(found.yes, self._of, self._count)
+        maybe = yes if found.maybe == found.yes else collapsed(found.maybe, self._of, self._count)
+        if found.within is not None:
+            yes, maybe = yes & found.within.yes, maybe & found.within.maybe
+        return _Traces(yes | found.alone.yes, maybe | found.alone.maybe)
+
+    def _as_spans(self, found: _Set) -> _Spans:
+        """The same with every condition on the trace met span by span."""
+        condition = found if isinstance(found, _Traces) else found.within
+        if condition is None:
+            assert isinstance(found, _Spans)
+            return found
+        yes = spread(condition.yes, self._of, self._count)
+        maybe = yes if condition.maybe == condition.yes else spread(condition.maybe, self._of, self._count)
+        if isinstance(found, _Traces):
+            return _Spans(yes, maybe, found)
+        return _Spans(yes & found.yes, maybe & found.maybe, found.alone)
+
+    # terms
+
+    def _term(self, term: Term, *, in_span: bool) -> _Set:
+        field = TRACES[term.field]
+        test = term_test(term, field.type)
+        if field.span and (in_span or not field.trace):
+            spans = self._of_span(term, test)
+            return _Spans(spans, spans, self._none)
+        of_trace = self._of_trace(term, test)
+        if not in_span or field.type is not Is.TEXT:
+            return of_trace
+        own, has_own = self._own(term.field, test)
+        spans = own
+        if of_trace.yes:
+            spans |= spread(of_trace.yes, self._of, self._count) & (self._every_span ^ has_own)
+        return _Spans(spans, spans, of_trace)
+
+    def _of_trace(self, term: Term, test: Callable[[Scalar], bool]) -> _Traces:
+        traces = self._index.traces
+        match term.field:
+            case "start" | "age":
+                return self._time(term.field, test)
+            case "dur":
+                pairs = zip(traces.start, traces.end, strict=True)
+                yes = mask_of(bytes([s != NONE and e != NONE and test(e - s) for s, e in pairs]))
+            case "errors":
+                yes = by_test(traces.errors, test)
+            case "spans":
+                yes = by_test(traces.spans, test)
+            case "tokens":
+                yes = mask_of(bytes([n != NONE and test(n) for n in traces.tokens]))
+            case "cost":
+                yes = mask_of(bytes([n == n and test(n) for n in traces.cost]))
+            case "name" | "session" | "user":
+                yes = by_table(getattr(traces, term.field), self._table(term.field, test, shown=True))
+            case "tag":
+                tags = self._table("tag", test, shown=True)
+                yes = self._by_group_of_trace([any(tags[t] for t in g.tags) for g in self._index.groups])
+            case "trace":
+                yes = self._ids(test)
+            case "store":
+                yes = self._every if test(self._store) else 0
+            case field:
+                table = self._table(field, test, shown=True)
+                yes = self._by_group_of_trace([table[getattr(g, field)] for g in self._index.groups])
+        return _Traces(yes, yes)
+
+    def _time(self, field: str, test: Callable[[Scalar], bool]) -> _Traces:
+        now = self._now if field == "age" else 0
+        starts = self._index.traces.start
+        yes = mask_of(bytes([t != NONE and test(now - t if now else t) for t in starts]))
+        return _Traces(yes, yes | mask_of(bytes([t == NONE for t in starts])))
+
+    def _ids(self, test: Callable[[Scalar], bool]) -> int:
+        """Ids are tried as stored; what matches counts if it is shown so."""
+        index = self._index
+        out = bytearray(self._count)
+        for row in range(self._count):
+            raw = index.raw_id(row)
+            if test(raw) and test(str(index.shown_id(row))):
+                out[row] = 1
+        return mask_of(out)
+
+    def _of_span(self, term: Term, test: Callable[[Scalar], bool]) -> int:
+        index, spans, groups = self._index, self._index.spans, self._index.groups
+        match term.field:
+            case "kind":
+                written = self._table("kind", test)
+                return self._by_group([test(g.kind) or written[g.written] for g in groups])
+            case "status":
+                return self._by_group([test(g.status) for g in groups])
+            case "model":
+                models = self._table("model", test)
+                return self._by_group([models[g.model] for g in groups])
+            case "name":
+                return by_table(spans.name, self._table("name", test))
+            case "dur":
+                pairs = zip(spans.start, spans.end, strict=True)
+                return mask_of(bytes([s != NONE and e != NONE and test(e - s) for s, e in pairs]))
+            case "tokens":
+                return mask_of(bytes([n != NONE and test(n) for n in spans.tokens]))
+            case "cost":
+                return mask_of(bytes([n == n and test(n) for n in spans.cost]))
+            case "span":
+                return self._span_ids(test)
+            case "has":
+                out = 0
+                for operand in term.operands:
+                    if isinstance(operand, Literal) and operand.plain is not None:
+                        out |= self._has(operand.plain.casefold())
+                return out
+        raise AssertionError(index)
+
+    def _span_ids(self, test: Callable[[Scalar], bool]) -> int:
+        index, spans = self._index, self._index.spans
+        out = bytearray(len(spans))
+        for i, (flags, number) in enumerate(zip(spans.flags, spans.id, strict=True)):
+            raw = "" if flags & NO_ID else index.odd[number] if flags & ODD_ID else f"{number:016x}"
+            if test(raw) and test(str(index.label("span", raw))):
+                out[i] = 1
+        return mask_of(out)
+
+    def _has(self, what: str) -> int:
+        spans, groups = self._index.spans, self._index.groups
+        match what:
+            case "error":
+                return self._by_group([g.status == "error" for g in groups])
+            case "model":
+                return self._by_group([g.model != 0 for g in groups])
+            case "tags":
+                return self._by_group([bool(g.tags) for g in groups])
+            case "tokens":
+                return mask_of(bytes([n != NONE for n in spans.tokens]))
+            case "cost":
+                return mask_of(bytes([n == n for n in spans.cost]))
+            case "parent":
+                return mask_of(bytes([flags & HAS_PARENT != 0 for flags in spans.flags]))
+        return mask_of(bytes([code != 0 for code in getattr(spans, what)]))
+
+    def _own(self, field: str, test: Callable[[Scalar], bool]) -> tuple[int, int]:
+        """Where a span's own value satisfies the test, and where it has one."""
+        spans, groups = self._index.spans, self._index.groups
+        if field in ("trace", "store"):
+            return 0, 0
+        table = self._table(field, test)
+        if field in ("session", "user"):
+            column: array[int] = getattr(spans, field)
+            return by_table(column, table), by_table(column, _beyond_zero(len(table)))
+        if field == "tag":
+            tagged = [any(table[t] for t in g.tags) for g in groups]
+            return self._by_group(tagged), self._by_group([bool(g.tags) for g in groups])
+        codes = [getattr(g, field) for g in groups]
+        return self._by_group([table[c] for c in codes]), by_table(spans.group, [c != 0 for c in codes])
+
+    def _by_group(self, table: Sequence[int]) -> int:
+        """The spans whose group is 1 in a table; where there are few groups, by one look at each byte."""
+        narrow = self._index.narrow_groups()
+        if narrow is None:
+            return by_table(self._index.spans.group, table)
+        return mask_of(narrow.translate(bytes(table).ljust(256, b"\0")))
+
+    def _by_group_of_trace(self, table: Sequence[int]) -> int:
+        return by_table(self._index.traces.group, table)
+
+    def _table(self, field: str, test: Callable[[Scalar], bool], *, shown: bool = False) -> bytearray:
+        """Which codes satisfy the test: a trace's by the whole text, a span's by what is plain in it."""
+        texts = self._index.judged(field)
+        out = bytearray(len(texts))
+        for code in range(1, len(texts)):
+            text = texts.shown(code)
+            out[code] = test(str(text) if shown else "".join(visible(text)))
+        if field == "name":
+            out[0] = test("")
+        return out
+
+
+def _meet(one: _Traces, two: _Traces) -> _Traces:
+    return _Traces(one.yes & two.yes, one.maybe & two.maybe)
+
+
+def _beyond_zero(size: int) -> Sequence[int]:
+    return b"\0" + b"\1" * (size - 1)

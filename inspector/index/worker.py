@@ -1,0 +1,70 @@
+"""A process that reads for another: jobs come as lines of JSON on standard input, blocks go out as frames.
+
+Ranges of a text are read from a descriptor that was inherited, so that all read the same file. A whole store
+is opened anew by its path, read-only as ever. Nothing but columns and raw labels goes through the pipe, which
+no other process can see.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING, cast
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inspector.index.block import Block
+    from inspector.stores.formats.base import JsonFormat
+
+Job = dict[str, object]
+
+
+def main() -> None:
+    """Work until standard input ends."""
+    gc.set_threshold(100_000, 50, 50)
+    if hasattr(os, "nice"):
+        os.nice(5)
+    out = sys.stdout.fileno()
+    try:
+        for line in sys.stdin.buffer:
+            for block in _blocks(cast("Job", orjson.loads(line))):
+                _send(out, block)
+            _write(out, [(0).to_bytes(8, "little")])
+    except (BrokenPipeError, KeyboardInterrupt):
+        os._exit(0)
+
+
+def _blocks(job: Mapping[str, object]) -> Iterator[Block]:
+    if "fd" in job:
+        from inspector.index.lines import LineReader
+
+        yield LineReader(cast(int, job["fd"]), _format(str(job["format"]))).block(
+            cast(int, job["start"]), cast(int, job["stop"])
+        )
+    else:
+        from inspector.index.whole import blocks
+
+        yield from blocks(str(job["path"]), cast("dict[str, int]", job["below"]))
+
+
+def _format(module: str) -> JsonFormat:
+    from importlib import import_module
+
+    return cast("JsonFormat", import_module(module).FORMAT)
+
+
+def _send(out: int, block: Block) -> None:
+    from inspector.index.frames import to_frame
+
+    parts = to_frame(block)
+    _write(out, [sum(map(len, parts)).to_bytes(8, "little"), *parts])
+
+
+def _write(out: int, parts: list[bytes]) -> None:
+    data = memoryview(b"".join(parts))
+    while data:
+        data = data[os.write(out, data) :]
