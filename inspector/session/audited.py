@@ -1,0 +1,117 @@
+"""The view as it is handed out: what is seen through it leaves a trail."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inspector.view import Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from inspector.session.session import Session
+    from inspector.session.trail import Trail
+    from inspector.view import (
+        Badge,
+        Hit,
+        Progress,
+        Rows,
+        ShownAuditRecord,
+        ShownSpan,
+        ShownTrace,
+        StoreSummary,
+        TraceKey,
+    )
+
+_NEWEST_FIRST = Sort()
+SOON = 0.4
+"""Seconds until the log is opened: after the first frame, and before the second that a record may take."""
+
+
+class AuditedView:
+    """Implements `inspector.view.View` over a session. The log is opened a moment later, or at the end."""
+
+    def __init__(self, session: Session, open_trail: Callable[[], Trail], delay: float = SOON) -> None:
+        self.session = session
+        self._open_trail = open_trail
+        self._made: Trail | None = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(delay, self.trail)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def trail(self) -> Trail:
+        with self._lock:
+            if self._made is None:
+                made = self._open_trail()
+                made.opened([store.info.path for store in self.session.stores()])
+                self._made = made
+            return self._made
+
+    def badge(self) -> Badge:
+        badge = self.session.badge()
+        if self._made is None:
+            return badge
+        text, ok = self._made.badge()
+        return replace(badge, audit=text, audit_ok=ok)
+
+    def summaries(self) -> Sequence[StoreSummary]:
+        return self.session.summaries()
+
+    def scan(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
+        self.session.scan(report, stopped)
+
+    def follow(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
+        self.session.follow(report, stopped)
+
+    def progress(self) -> Progress:
+        return self.session.progress()
+
+    def rows(self, query: str = "", sort: Sort = _NEWEST_FIRST) -> Rows:
+        return self.session.rows(query, sort)
+
+    def find(self, trace_id: str) -> TraceKey | None:
+        return self.session.find(trace_id)
+
+    def trace(self, key: TraceKey) -> ShownTrace:
+        return self.session.trace(key)
+
+    def span(self, key: TraceKey, index: int) -> ShownSpan:
+        return self.session.span(key, index)
+
+    def search(self, query: str, stopped: Callable[[], bool]) -> Iterator[Hit]:
+        hits = 0
+        try:
+            for hit in self.session.search(query, stopped):
+                hits += 1
+                yield hit
+        finally:
+            self.trail().searched(query, {"hits": hits})
+
+    def count(self, query: str, stopped: Callable[[], bool]) -> int:
+        hits = self.session.count(query, stopped)
+        self.trail().searched(query, {"hits": hits})
+        return hits
+
+    def locate(self, hit: Hit) -> Hit:
+        return self.session.locate(hit)
+
+    def viewed(self, key: TraceKey) -> None:
+        trace_id, subjects = self.session.identity(key)
+        self.trail().viewed(self.session.stores()[key.store].info.path, trace_id, subjects)
+
+    def filtered(self, query: str, traces: int) -> None:
+        if query.strip():
+            self.trail().searched(query, {"traces": traces})
+
+    def audit_of(self, key: TraceKey) -> Sequence[ShownAuditRecord]:
+        return self.trail().of(self.session.identity(key)[0])
+
+    def close(self) -> None:
+        self._timer.cancel()
+        try:
+            self.trail().close()
+        finally:
+            self.session.close()
