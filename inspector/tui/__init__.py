@@ -1,0 +1,34 @@
+"""The screen. Nothing here imports Textual until a screen is really run.
+
+Small values are NamedTuples in this room: making a frozen dataclass takes 1.5 ms, and the first frame waits
+for every one of them.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inspector.view import View
+
+_LEAKS = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION", "TEXTUAL_PRESS")
+"""Variables by which Textual would write what is shown to a file or a socket."""
+
+
+def shut_leaks() -> None:
+    """Before Textual is imported: it reads these once."""
+    for name in _LEAKS:
+        os.environ.pop(name, None)
+
+
+def run(view: View, *, ascii: bool = False, theme: str | None = None) -> int:
+    """Show the view until the user leaves; the exit code of the program. Raises what ended the screen."""
+    shut_leaks()
+    from inspector.tui.app import InspectorApp
+
+    app = InspectorApp(view, ascii=ascii, theme=theme)
+    app.run()
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0

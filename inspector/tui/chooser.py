@@ -1,0 +1,31 @@
+"""What `inspector` alone shows: stores that were open lately, and the samples that come with the program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class Choice(NamedTuple):
+    path: Path
+    note: str
+    """A few words: when it was open, what is in it."""
+
+
+def run(
+    recent: Sequence[Choice], samples: Sequence[Choice], *, ascii: bool = False, theme: str | None = None
+) -> Path | None:
+    """The path that was chosen, or none if the user left."""
+    from inspector.tui import shut_leaks
+
+    shut_leaks()
+    from inspector.tui.screens.choosing import ChooserApp
+
+    app = ChooserApp(recent, samples, ascii=ascii, theme=theme)
+    chosen = app.run()
+    if app.failure is not None:
+        raise app.failure
+    return chosen

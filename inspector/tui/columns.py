@@ -1,0 +1,107 @@
+"""The columns that the list of traces can show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from inspector.tui import format as fmt
+from inspector.tui.text import runs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from inspector.tui.look import Look
+    from inspector.tui.text import Run
+    from inspector.view import ShownText, TraceRow
+
+SLOW = 10_000_000_000
+"""Duration in ns from which a trace stands out."""
+
+
+class Column(NamedTuple):
+    id: str
+    title: str
+    width: int
+    """Cells; 0 takes what is left."""
+    draw: Callable[[TraceRow, Look, int | None, int], Sequence[Run]]
+    right: bool = False
+    sort: str = ""
+    """The field of the query language it sorts by."""
+
+
+def _text(
+    get: Callable[[TraceRow], ShownText | None],
+) -> Callable[[TraceRow, Look, int | None, int], Sequence[Run]]:
+    def draw(row: TraceRow, look: Look, today: int | None, room: int) -> Sequence[Run]:
+        shown = get(row)
+        return () if shown is None else runs_of(shown, look, look.dim)
+
+    return draw
+
+
+def _fact(get: Callable[[TraceRow], str]) -> Callable[[TraceRow, Look, int | None, int], Sequence[Run]]:
+    return lambda row, look, today, room: ((get(row), look.dim),)
+
+
+def _time(row: TraceRow, look: Look, today: int | None, room: int) -> Sequence[Run]:
+    return ((fmt.clock(row.start, today, room=room), look.dim),)
+
+
+def _name(row: TraceRow, look: Look, today: int | None, room: int) -> Sequence[Run]:
+    return runs_of(row.name, look, look.text) or (("(no name)", look.dim),)
+
+
+def _duration(row: TraceRow, look: Look, today: int | None, room: int) -> Sequence[Run]:
+    slow = row.duration is not None and row.duration >= SLOW
+    return ((fmt.duration(row.duration), look.strong if slow else look.text),)
+
+
+def _mark(row: TraceRow, look: Look, today: int | None, room: int) -> Sequence[Run]:
+    signs = look.glyphs
+    if row.errors or row.status == "error":
+        return ((signs.error, look.error),)
+    if row.status == "in_progress":
+        return ((signs.running, look.dim),)
+    return ((signs.ok, look.ok),)
+
+
+ALL: tuple[Column, ...] = (
+    Column("time", "time", 8, _time, sort="start"),
+    Column("name", "name", 0, _name, sort="name"),
+    Column("service", "service", 14, _text(lambda r: r.service), sort="service"),
+    Column("model", "model", 16, _text(lambda r: r.model)),
+    Column("session", "session", 16, _text(lambda r: r.session), sort="session"),
+    Column("user", "user", 18, _text(lambda r: r.user), sort="user"),
+    Column("project", "project", 14, _text(lambda r: r.project), sort="project"),
+    Column("environment", "env", 11, _text(lambda r: r.environment), sort="environment"),
+    Column("store", "store", 18, _text(lambda r: r.store), sort="store"),
+    Column("id", "trace id", 32, _text(lambda r: r.trace_id)),
+    Column("tokens", "tokens", 8, _fact(lambda r: fmt.count(r.tokens)), right=True, sort="tokens"),
+    Column("cost", "cost", 8, _fact(lambda r: fmt.cost(r.cost)), right=True, sort="cost"),
+    Column("duration", "dur", 7, _duration, right=True, sort="duration"),
+    Column("spans", "spans", 5, _fact(lambda r: fmt.count(r.spans)), right=True, sort="spans"),
+    Column(
+        "errors",
+        "errors",
+        6,
+        _fact(lambda r: fmt.count(r.errors) if r.errors else ""),
+        right=True,
+        sort="errors",
+    ),
+    Column("status", "", 1, _mark, right=True, sort="errors"),
+)
+
+BY_ID = {column.id: column for column in ALL}
+_FIRST = ("time", "name", "duration", "spans", "status")
+_EXTRA = ((66, "tokens"), (84, "model"), (104, "service"), (126, "cost"))
+
+SORTS = ("start", "duration", "spans", "errors", "tokens", "cost", "name")
+"""The fields that `s` goes through."""
+
+
+def automatic(width: int, *, stores: int) -> list[Column]:
+    """The columns that make sense in a list of this width, when the user hasn't chosen any."""
+    chosen = {*_FIRST, *(name for least, name in _EXTRA if width >= least)}
+    if stores > 1:
+        chosen.add("store")
+    return [column for column in ALL if column.id in chosen]

@@ -1,0 +1,82 @@
+"""The line that takes a search, a filter or a command, in the footer's place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+    from textual.app import ComposeResult
+
+
+class Prompt(Horizontal):
+    DEFAULT_CSS = """
+    Prompt { height: 1; width: 1fr; background: $panel; column-span: 2; }
+    Prompt > #sign { width: auto; color: $accent; text-style: bold; padding: 0 1; }
+    Prompt > Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
+    Prompt > Input:focus { border: none; background-tint: 0%; }
+    Prompt > #note { width: auto; max-width: 60%; color: $secondary; padding: 0 1; }
+    Prompt > #note.-bad { color: $error; }
+    """
+    SIGNS: ClassVar[dict[str, str]] = {"search": "/", "filter": "&", "command": ":"}
+
+    class Entered(Message):
+        def __init__(self, use: str, text: str) -> None:
+            super().__init__()
+            self.use = use
+            self.text = text
+
+    class Left(Message):
+        """Closed without a result."""
+
+    def __init__(
+        self, use: str, text: str, hint: str, complete: Callable[[str], list[str]] | None = None
+    ) -> None:
+        super().__init__(id="prompt")
+        self.use = use
+        self._text = text
+        self._hint = hint
+        self._complete = complete
+
+    def compose(self) -> ComposeResult:
+        yield Static(self.SIGNS[self.use], id="sign", markup=False)
+        yield Input(self._text, placeholder=self._hint, compact=True, select_on_focus=True)
+        yield Static("", id="note", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+        if self._complete is not None:
+            self.say("  ".join(self._complete("")[:8]))
+
+    def say(self, sentence: str, *, bad: bool = False) -> None:
+        """A word beside the line: a hint, or why it can't be used."""
+        note = self.query_one("#note", Static)
+        note.set_class(bad, "-bad")
+        note.update(sentence)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.say("  ".join(self._complete(event.value)[:8]) if self._complete else "")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Entered(self.use, event.value.strip()))
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self.post_message(self.Left())
+        elif event.key == "tab":
+            event.stop()
+            event.prevent_default()
+            box = self.query_one(Input)
+            found = self._complete(box.value) if self._complete else []
+            if found:
+                box.value = found[0]
+                box.cursor_position = len(found[0])

@@ -1,0 +1,85 @@
+"""Going to a span from afar: the next error, the next hit of a search, over all traces of the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.tui.screens.finding import Finding
+from inspector.tui.screens.layout import Stage
+
+if TYPE_CHECKING:
+    from inspector.tui import messages as m
+    from inspector.tui.screens.browse import BrowseScreen
+    from inspector.view import TraceKey
+
+
+class Walk:
+    def __init__(self, screen: BrowseScreen) -> None:
+        self._screen = screen
+        self.finding = Finding()
+        self._goal: tuple[TraceKey, int | str] | None = None
+        """The span to select once its trace has been read."""
+
+    def take_goal(self, message: m.TraceReady) -> int:
+        """Which span of a trace that has just been read is to be selected."""
+        goal, self._goal = self._goal, None
+        if goal is None or goal[0] != message.key:
+            return 0
+        return _place(goal[1], message.tree.errors, len(message.trace.nodes))
+
+    def error(self, step: int) -> None:
+        """The next (1) or previous (-1) error: within the trace first, then over the list."""
+        screen = self._screen
+        tree, here = screen.spans.span_tree, screen.spans.at
+        if tree is not None and here is not None and not screen.spans.reading:
+            inside = [e for e in tree.errors if (e > here if step > 0 else e < here)]
+            if inside and (screen.stage > Stage.TRACES or here not in tree.errors):
+                screen.spans.select(inside[0] if step > 0 else inside[-1])
+                return
+        if screen.traces.rows is not None:
+            screen.loader.next_error(screen.traces.rows, screen.traces.cursor, step)
+
+    def located(self, message: m.Located) -> None:
+        screen = self._screen
+        tree = screen.spans.span_tree
+        if message.key is None:
+            screen.host.say("No more errors in this list.")
+        elif message.position is None:
+            screen.host.say("The filter hides that trace; \\ drops the filter.")
+        elif message.key == screen.traces.key and tree is not None and not screen.spans.reading:
+            screen.spans.select(_place(message.span, tree.errors, len(tree.nodes)))
+        else:
+            self._goal = (message.key, message.span)
+            screen.traces.move(message.position)
+
+    def search(self, query: str) -> None:
+        """Start a search in the background; an empty one ends the last."""
+        screen = self._screen
+        screen.loader.stop_search()
+        self.finding.start(query)
+        for pane in screen.panes().values():
+            pane.words = self.finding.words
+            pane.forget()
+        if query:
+            screen.loader.search(query)
+        screen.show_query()
+
+    def found(self, message: m.HitsFound) -> None:
+        if message.query != self.finding.query:
+            return
+        if self.finding.add(message.hits, finished=message.finished):
+            self.hit(1)
+        self._screen.show_query()
+
+    def hit(self, step: int) -> None:
+        screen = self._screen
+        hit = self.finding.step(step)
+        if hit is not None and screen.traces.rows is not None:
+            screen.loader.locate(screen.traces.rows, hit)
+        screen.show_query()
+
+
+def _place(span: int | str, errors: list[int], count: int) -> int:
+    if isinstance(span, int):
+        return min(span, max(count - 1, 0))
+    return (errors[-1] if span == "last error" else errors[0]) if errors else 0

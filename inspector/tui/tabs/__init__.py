@@ -1,0 +1,1 @@
+"""What the detail pane shows: one file a tab, each a lazy run of lines."""
