@@ -1,0 +1,117 @@
+"""`inspector STORE…`: the screen."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from inspector.cli.arguments import stores_argument
+from inspector.cli.common import Command, Common
+from inspector.cli.engine import read_config
+from inspector.cli.lazy import LazyView
+from inspector.cli.opening import badge_of, open_session
+from inspector.cli.terminal import ascii_only, need_terminal
+from inspector.cli.units import size
+from inspector.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.tui.chooser import Choice
+
+_MAGIC = (b"SQLite format 3\0", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+_HEAD = 1 << 14
+_WORDS = (b"resourceSpans", b"resource_spans", b"traceId", b"traceID", b"trace_id", b'"trace', b'"steps"')
+
+
+@click.command("open", cls=Command)
+@stores_argument("[STORE…]")
+@click.option("--theme", metavar="NAME", help="Draw with this theme.")
+@click.option(
+    "--ascii",
+    "plain",
+    is_flag=True,
+    help="Draw with ASCII characters alone, as is done anyway where the locale isn't UTF-8.",
+)
+@click.pass_obj
+def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bool) -> int:
+    """Open each STORE on the screen, redacted; without one, choose among recent stores and samples."""
+    if common.json:
+        raise UsageError("The screen prints no JSON.", "Use inspector ls STORE --json.")
+    need_terminal()
+    typed = {"ui.theme": theme, "ui.ascii": "on" if plain else None}
+    config = read_config(common, {name: value for name, value in typed.items() if value is not None})
+    theme = config.text("ui.theme") or "dark"
+    asked = config.text("ui.ascii")
+    plain = asked == "on" or (asked != "off" and ascii_only(os.environ))
+    names = list(words)
+    if not names:
+        from inspector.cli.recent import still_there
+        from inspector.tui.chooser import run as choose
+
+        chosen = choose(_choices(still_there()), _choices(samples()), ascii=plain, theme=theme)
+        if chosen is None:
+            return int(Exit.DONE)
+        names = [str(chosen)]
+    badge = badge_of(common, config)
+    view = LazyView(lambda: open_session(names, common, config), badge)
+    if not all(map(looks_openable, names)):
+        view.summaries()  # opens the stores, or says what they are, before there is a screen
+    if "-" in names:
+        _keyboard_to_stdin()
+    from inspector.tui import run
+
+    with closing(view):
+        code = run(view, ascii=plain, theme=theme)
+    if view.failure is not None:
+        raise view.failure
+    return code
+
+
+def looks_openable(name: str) -> bool:
+    """Whether a file begins so much like a store that the screen may come first; what is doubtful is opened
+    at once, so that what is no store gets its sentence and no screen."""
+    try:
+        path = Path(name)
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except (OSError, ValueError):
+        return False
+    if head.startswith(_MAGIC):
+        return True
+    begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    return begins and any(word in head for word in _WORDS)
+
+
+def _keyboard_to_stdin() -> None:
+    """Standard input was the store: the keys come from the terminal itself."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        raise UsageError(
+            "There is no keyboard to read keys from.", "Name the store's file instead."
+        ) from None
+    os.dup2(terminal, 0)
+    os.close(terminal)
+
+
+def _choices(paths: Sequence[Path]) -> list[Choice]:
+    from inspector.tui.chooser import Choice
+
+    return [Choice(path, size(path.stat().st_size) if path.is_file() else "folder") for path in paths]
+
+
+def samples() -> list[Path]:
+    """The sample stores that ship with the program."""
+    from inspector.paths import shipped
+
+    folder = shipped("sample_traces")
+    if not folder.is_dir():
+        return []
+    return sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".md")

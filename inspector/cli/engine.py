@@ -1,0 +1,106 @@
+"""Config, policy and redaction engine for one run."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from inspector.cli.output import narrate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from inspector.cli.common import Common
+    from inspector.config import Config
+    from inspector.redaction import Policy, Redactor
+
+
+_MAY_WEAKEN = "admin"
+
+
+def read_config(common: Common, options: Mapping[str, object] | None = None) -> Config:
+    """The config in force; `options` are keys that were typed as options of a command, by dotted names."""
+    from pathlib import Path
+
+    from inspector.config import load
+    from inspector.paths import config_folder
+
+    return load(
+        folder=config_folder(),
+        config=Path(common.config) if common.config else None,
+        policy=Path(common.policy) if common.policy else None,
+        options=options,
+    )
+
+
+def effective_policy(common: Common, config: Config) -> Policy:
+    """The stricter of what is installed and what was given for this run; who may weaken gets the given."""
+    from inspector.redaction import merge_strict, parse_policy, weakenings
+
+    section, before = config.table("redaction"), config.installed().table("redaction")
+    given = parse_policy(section)
+    if section == before:
+        return given
+    installed = parse_policy(before)
+    weaker = weakenings(installed, given)
+    if not weaker or (common.role or config.text("access.role")) == _MAY_WEAKEN:
+        return given
+    narrate(
+        f"The policy given would show more than the installed one ({weaker[0]}"
+        f"{f', and {len(weaker) - 1} more' if len(weaker) > 1 else ''}); the stricter holds. "
+        "Weakening it needs the role admin."
+    )
+    return merge_strict(installed, given)
+
+
+def build_engine(policy: Policy, key: bytes | None = None) -> Redactor:
+    """An engine under a key of its own, so that tags of two runs can't be joined, or under a given one."""
+    from inspector.redaction import Redactor
+
+    return Redactor(policy, key, known_names=_names(policy.names_file))
+
+
+def tag_key(store: Path) -> bytes:
+    """The key of a store's tags, the same in every run; where none can be kept, and for what is piped in, a
+    fresh one."""
+    import secrets
+
+    if str(store) == "-":
+        return secrets.token_bytes(32)
+    import hashlib
+    import hmac
+
+    from inspector.errors import StoreError
+    from inspector.keys.local import local_key
+
+    try:
+        key = local_key("tags")
+    except StoreError:
+        return secrets.token_bytes(32)
+    return hmac.digest(key, os.fsencode(store.resolve()), hashlib.sha256)
+
+
+def _names(file: str) -> list[str]:
+    if not file:
+        return []
+    from pathlib import Path
+
+    from inspector.errors import UsageError
+
+    try:
+        return [line.strip() for line in Path(file).read_text("utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError):
+        raise UsageError("The names file can't be read.", "Check redaction.names_file.") from None
+
+
+def unsafe_because(policy: Policy) -> str:
+    """Why less is hidden than by default, or nothing."""
+    from inspector.redaction import DEFAULT, weakenings
+
+    if policy == DEFAULT:
+        return ""
+    if not policy.enabled:
+        return "redaction is off"
+    weaker = weakenings(DEFAULT, policy)
+    return f"{weaker[0]}{f', and {len(weaker) - 1} more' if len(weaker) > 1 else ''}" if weaker else ""

@@ -1,0 +1,116 @@
+"""Names on the command line become a session: config, policy, engine, stores."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from inspector.cli.auditing import open_trail
+from inspector.cli.engine import build_engine, effective_policy, read_config, tag_key, unsafe_because
+from inspector.cli.log import LOG
+from inspector.cli.output import narrate
+from inspector.errors import NotAStore, StoreError
+from inspector.view import Badge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from inspector.cli.common import Common
+    from inspector.config import Config
+    from inspector.session.audited import AuditedView
+    from inspector.stores.base import Store
+
+VIEWER = "viewer"
+
+
+def open_session(names: Sequence[str], common: Common, config: Config | None = None) -> AuditedView:
+    """A session over all named stores, as the audit sees it. Close it."""
+    from inspector.session import Session
+    from inspector.session.audited import AuditedView
+
+    config = config or read_config(common)
+    policy = effective_policy(common, config)
+    engine = build_engine(policy)
+    stores = open_stores(names, config.texts("formats.plugins"), config.paths("formats.mappings"))
+    badge = badge_of(common, config, unsafe_because(policy))
+    session = Session(
+        stores,
+        engine,
+        badge,
+        workers=config.whole("index.workers"),
+        key_of=tag_key,
+        cache_max=config.size("index.cache_max") or 0,
+    )
+    return AuditedView(session, lambda: open_trail(config, badge.role))
+
+
+def badge_of(common: Common, config: Config, unsafe: str = "") -> Badge:
+    return Badge(role=common.role or config.text("access.role") or VIEWER, proved=False, unsafe=unsafe)
+
+
+@contextmanager
+def scanned(names: Sequence[str], common: Common) -> Iterator[AuditedView]:
+    """An open session, read through, closed at the end."""
+    with unscanned(names, common) as opened:
+        opened.scan(lambda progress: None, lambda: False)
+        progress = opened.progress()
+        LOG.info(f"scanned traces={progress.traces} spans={progress.spans} bytes={progress.total}")
+        yield opened
+
+
+@contextmanager
+def unscanned(names: Sequence[str], common: Common) -> Iterator[AuditedView]:
+    """An open session of which nothing is read yet, closed at the end."""
+    opened = open_session(names, common)
+    with closing(opened):
+        if opened.badge().unsafe:
+            narrate(f"UNSAFE: {opened.badge().unsafe}.")
+        yield opened
+    problem = opened.trail().problem
+    if problem is not None:
+        narrate(f"This is not in the audit log: {problem.what}. {problem.fix}")
+
+
+def open_stores(names: Sequence[str], plugins: Sequence[str], mappings: Sequence[Path]) -> list[Store]:
+    """Every store that `names` mean: a named file must be one, what a folder holds beside is noted."""
+    from inspector.cli.recent import remember
+    from inspector.stores import expand
+
+    paths, notes = expand(names, plugins)
+    stores: list[Store] = []
+    try:
+        for path in paths:
+            stores.append(_named(path, plugins, mappings))
+    except BaseException:
+        for store in stores:
+            store.close()
+        raise
+    for note in notes:
+        narrate(note)
+    if not stores:
+        raise NotAStore("There is no trace store there.", "inspector formats lists what can be opened.")
+    remember([store.info.path for store in stores])
+    return stores
+
+
+def _named(path: Path, plugins: Sequence[str], mappings: Sequence[Path]) -> Store:
+    try:
+        return open_one(path, plugins, mappings)
+    except StoreError as error:
+        raise type(error)(f"{path}: {error.what}", error.fix) from None
+
+
+def open_one(path: Path, plugins: Sequence[str], mappings: Sequence[Path]) -> Store:
+    """A store by its content; what no format knows is tried with the mappings that config names."""
+    from inspector.stores import open_store
+
+    try:
+        return open_store(path, plugins)
+    except NotAStore as error:
+        for mapping in mappings:
+            try:
+                return open_store(path, plugins, mapping)
+            except NotAStore:
+                continue
+        raise error from None

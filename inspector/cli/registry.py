@@ -1,0 +1,27 @@
+"""Every command: its module in `inspector.cli.commands`, and the line that help prints of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    name: str
+    module: str
+    help: str
+
+
+COMMANDS = (
+    Entry("open", "open", "Open stores on the screen; the word may be left out."),
+    Entry("info", "info", "Say what a store is and count what it holds."),
+    Entry("ls", "ls", "List traces, newest first."),
+    Entry("show", "show", "Print one trace with its spans."),
+    Entry("search", "search", "Find words in the redacted text of every span."),
+    Entry("redact", "redact", "Redact JSONL or text as a filter."),
+    Entry("policy", "policy", "Try the redaction policy on a text."),
+    Entry("audit", "audit", "Verify, read and hand out the audit log."),
+    Entry("doctor", "doctor", "Go through the production checklist."),
+    Entry("cache", "cache", "List or remove the indexes kept of big stores."),
+    Entry("formats", "formats", "List the formats that can be opened."),
+    Entry("completion", "completion", "Print the completion script of a shell."),
+)
