@@ -70,3 +70,15 @@ class AuditError(InspectorError):
     """A record couldn't be made durable, so the act it describes didn't happen."""
 
     exit_code = Exit.AUDIT
+
+
+class HeldBack(InspectorError):
+    """Something is in the way: a hold, a reader or writer, a plan that no longer fits."""
+
+    exit_code = Exit.HELD
+
+
+class PartlyDone(InspectorError):
+    """Part of it is done, and it can be resumed."""
+
+    exit_code = Exit.PARTIAL

@@ -20,14 +20,13 @@ from inspector.audit.actions import ACTIONS
 from inspector.audit.record import NO_RESOURCE, Actor, Entry, Outcome, Phase, Resource, Surroundings, encode
 from inspector.audit.segments import MARK, Torn, append, locked, read_tail, refusal, segment_name
 from inspector.errors import AuditError, Denied, InspectorError
+from inspector.intent import Intent, announced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from inspector.audit.notes import NoteSigner
-
-_KEY = object()
 
 
 class Watch(Protocol):
@@ -38,24 +37,6 @@ class Watch(Protocol):
 
     def after(self, lines: Sequence[bytes]) -> Sequence[Entry]:
         """Called with records on disk, without newlines; returns what is to be recorded about them."""
-
-
-class Intent:
-    """Proof that an act was announced and that the announcement is on disk. Only `AuditLog.act` makes one.
-
-    Set `counts`, `new_state` or `partial` while acting; the outcome's record carries them.
-    """
-
-    __slots__ = ("counts", "new_state", "op_id", "partial", "seq")
-
-    def __init__(self, key: object, op_id: str, seq: int) -> None:
-        if key is not _KEY:
-            raise TypeError("an Intent comes from AuditLog.act, after its record was synced")
-        self.op_id = op_id
-        self.seq = seq
-        self.counts: dict[str, int] = {}
-        self.new_state: dict[str, str | int | float | bool | None] = {}
-        self.partial = False
 
 
 @dataclass(slots=True)
@@ -125,7 +106,7 @@ class AuditLog:
                 raise
         op_id = entry.op_id or secrets.token_hex(8)
         opening = replace(entry, phase=Phase.INTENT, outcome=None, op_id=op_id)
-        intent = Intent(_KEY, op_id, self._write((opening,)))
+        intent = announced(op_id, self._write((opening,)))
         closing = replace(entry, phase=Phase.OUTCOME, op_id=op_id)
         try:
             yield intent

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from inspector.audit.log import AuditLog, Intent
+    from inspector.audit.log import AuditLog
+    from inspector.intent import Intent
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ import orjson
 import pytest
 
 from inspector.audit.actions import ACTIONS
-from inspector.audit.log import AuditLog, Intent
+from inspector.audit.log import AuditLog
 from inspector.audit.record import Entry, Outcome
 from inspector.audit.segments import segments
 from inspector.audit.verify import verify
 from inspector.errors import AuditError
+from inspector.intent import Intent
 
 from .conftest import NOBODY, TRUST, fill, make_log
 
