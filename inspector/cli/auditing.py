@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from inspector.access.permissions import VIEWER
+from inspector.cli.who import who
 from inspector.errors import AuditError, InspectorError
 from inspector.paths import open_private, state_folder
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from inspector.access.identity import Identity
     from inspector.audit.alerts import Alerts
     from inspector.audit.anchors import Anchor
     from inspector.audit.log import AuditLog
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from inspector.keys.signer import Ed25519Signer
     from inspector.session.trail import Trail
 
-VIEWER = "viewer"
 KEY = "audit"
 """The HMAC key of marks, in the state folder's 0600 keys; the signing key's item in the keyring."""
 QUICK = ("file", "journald", "syslog")
@@ -34,8 +36,9 @@ PUBLIC = "signer.pub"
 """The signer's verifier key, beside the log: for those who verify where the keyring isn't."""
 
 
-def role_of(common: Common, config: Config) -> str:
-    return common.role or config.text("access.role") or VIEWER
+def role_of(common: Common, config: Config) -> Identity:
+    """Who is at work; see `who`."""
+    return who(common, config)
 
 
 def folder_of(config: Config) -> Path:
@@ -123,6 +126,7 @@ class Auditing:
     log: AuditLog
     signing: Signing
     anchors: tuple[Anchor, ...]
+    identity: Identity
 
     @property
     def signed(self) -> str:
@@ -158,7 +162,7 @@ def last_state(folder: Path) -> str:
     return "signed" if signatures else "unsigned"
 
 
-def open_log(config: Config, role: str) -> Auditing:
+def open_log(config: Config, identity: Identity) -> Auditing:
     """The log as config has it. A log that can't be written is opened all the same: acts are refused by it,
     reading goes on. Raises UsageError for a config that can't be meant."""
     from inspector.audit.log import AuditLog
@@ -176,12 +180,12 @@ def open_log(config: Config, role: str) -> Auditing:
         refused, key = AuditError(error.what, error.fix), os.urandom(32)
     log = AuditLog(
         folder,
-        Actor(role),
+        Actor(identity.name, not identity.proved, identity.key_id, identity.team),
         key,
         signing,
         tuple(_keeper(anchor, signing) for anchor in anchors),
         tuple(anchor.keep for anchor in anchors if anchor.name in QUICK),
-        watch_of(config, folder, role),
+        watch_of(config, folder, identity),
         every=max(config.whole("audit.checkpoint_every"), 1),
         refused=refused,
     )
@@ -192,7 +196,7 @@ def open_log(config: Config, role: str) -> Auditing:
         log.refused = error
     except OSError as error:
         log.refused = refusal(error, folder)
-    return Auditing(log, signing, anchors)
+    return Auditing(log, signing, anchors, identity)
 
 
 def _keeper(anchor: Anchor, signing: Signing) -> Callable[[str], None]:
@@ -248,23 +252,21 @@ def _anchor(row: Mapping[str, object], folder: Path) -> Anchor:
             )
 
 
-def watch_of(config: Config, folder: Path, role: str) -> Alerts | None:
+def watch_of(config: Config, folder: Path, identity: Identity) -> Alerts | None:
     from inspector.audit.alerts import Alerts, command
 
     if not config.flag("alerts.enabled"):
         return None
     argv = config.texts("alerts.command")
-    return Alerts(folder, _rules(config, folder, role), (command(argv),) if argv else ())
+    return Alerts(folder, _rules(config, folder, identity), (command(argv),) if argv else ())
 
 
-def _rules(config: Config, folder: Path, role: str) -> tuple[Rule, ...]:
+def _rules(config: Config, folder: Path, identity: Identity) -> tuple[Rule, ...]:
     from inspector.audit.hosts import KnownHosts
     from inspector.audit.rules import after_hours, built_in, new_host
     from inspector.errors import UsageError
 
-    rows = config.table("roles").get(role)
-    limit = rows.get("export_rows") if isinstance(rows, dict) else None
-    rules = [*built_in(limit if isinstance(limit, int) else 10_000), new_host(KnownHosts(folder))]
+    rules = [*built_in(identity.role.export_rows), new_host(KnownHosts(folder))]
     hours = config.text("alerts.hours")
     if hours:
         try:
@@ -291,24 +293,24 @@ def _rule(row: Mapping[str, object]) -> Rule:
     )
 
 
-def open_trail(config: Config, role: str) -> Trail:
+def open_trail(config: Config, identity: Identity) -> Trail:
     from inspector.session.trail import Trail
 
-    auditing = open_log(config, role)
+    auditing = open_log(config, identity)
     trail = Trail(auditing.log, auditing.state)
-    if role != VIEWER:
+    if identity.name != VIEWER:
         trail.assumed()
     return trail
 
 
-def redaction_applied(config: Config, role: str, findings: Mapping[str, int]) -> None:
+def redaction_applied(config: Config, identity: Identity, findings: Mapping[str, int]) -> None:
     """Record a redact run: counts by type. It let nothing out that a log could stop, so a log that can't be
     written is said and no error."""
     from inspector.audit.record import Entry
     from inspector.cli.output import narrate
 
     try:
-        log = open_log(config, role).log
+        log = open_log(config, identity).log
         log.event(Entry("redaction.applied", counts=dict(findings)))
         log.checkpoint(anchored=False)
     except AuditError as error:
@@ -317,15 +319,21 @@ def redaction_applied(config: Config, role: str, findings: Mapping[str, int]) ->
 
 def require(auditing: Auditing, permission: str, resource: Resource | None = None) -> None:
     """Raises Denied, after recording it, unless the role in use has the permission."""
-    from inspector.access.permissions import allowed, denial
+    from inspector.access.roles import refusal as refusal_of
     from inspector.audit.record import NO_RESOURCE
 
-    role = auditing.log.actor.role
-    if allowed(role, permission):
+    identity = auditing.identity
+    if identity.may(permission):
         return
-    refusal = denial(role, permission)
+    refusal = refusal_of(identity.role, permission, identity.roles)
     try:
         auditing.log.denied(permission, refusal.what, resource or NO_RESOURCE)
     except AuditError as error:
         raise type(refusal)(refusal.what, f"{refusal.fix} {error.what}.") from None
     raise refusal
+
+
+def demand(config: Config, identity: Identity, permission: str) -> None:
+    """The same where there is no log yet: it is opened only to record a refusal."""
+    if not identity.may(permission):
+        require(open_log(config, identity), permission)

@@ -11,12 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from inspector.access.identity import Identity
     from inspector.cli.common import Common
     from inspector.config import Config
     from inspector.redaction import Policy, Redactor
-
-
-_MAY_WEAKEN = "admin"
 
 
 def read_config(common: Common, options: Mapping[str, object] | None = None) -> Config:
@@ -34,7 +32,7 @@ def read_config(common: Common, options: Mapping[str, object] | None = None) -> 
     )
 
 
-def effective_policy(common: Common, config: Config) -> Policy:
+def effective_policy(common: Common, config: Config, identity: Identity | None = None) -> Policy:
     """The stricter of what is installed and what was given for this run; who may weaken gets the given."""
     from inspector.redaction import merge_strict, parse_policy, weakenings
 
@@ -44,7 +42,13 @@ def effective_policy(common: Common, config: Config) -> Policy:
         return given
     installed = parse_policy(before)
     weaker = weakenings(installed, given)
-    if not weaker or (common.role or config.text("access.role")) == _MAY_WEAKEN:
+    if not weaker:
+        return given
+    if identity is None:
+        from inspector.cli.who import who
+
+        identity = who(common, config)
+    if identity.may("policy:weaken"):
         return given
     narrate(
         f"The policy given would show more than the installed one ({weaker[0]}"

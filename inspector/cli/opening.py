@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from inspector.cli.auditing import open_trail
+from inspector.cli.auditing import demand, open_trail
 from inspector.cli.engine import build_engine, effective_policy, read_config, tag_key, unsafe_because
 from inspector.cli.log import LOG
 from inspector.cli.output import narrate
+from inspector.cli.who import who
 from inspector.errors import NotAStore, StoreError
 from inspector.view import Badge
 
@@ -16,24 +17,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from inspector.access.identity import Identity
     from inspector.cli.common import Common
     from inspector.config import Config
     from inspector.session.audited import AuditedView
     from inspector.stores.base import Store
 
-VIEWER = "viewer"
 
-
-def open_session(names: Sequence[str], common: Common, config: Config | None = None) -> AuditedView:
-    """A session over all named stores, as the audit sees it. Close it."""
+def open_session(
+    names: Sequence[str], common: Common, config: Config | None = None, needs: str = "traces:read"
+) -> AuditedView:
+    """A session over all named stores, as the audit sees it. Close it. Raises Denied, recorded, for a role
+    that may not do what it `needs` to."""
+    from inspector.access.limits import limit_of
     from inspector.session import Session
     from inspector.session.audited import AuditedView
 
     config = config or read_config(common)
-    policy = effective_policy(common, config)
+    identity = who(common, config)
+    demand(config, identity, needs)
+    policy = effective_policy(common, config, identity)
     engine = build_engine(policy)
     stores = open_stores(names, config.texts("formats.plugins"), config.paths("formats.mappings"))
-    badge = badge_of(common, config, unsafe_because(policy))
+    badge = badge_of(identity, unsafe_because(policy))
     session = Session(
         stores,
         engine,
@@ -41,12 +47,13 @@ def open_session(names: Sequence[str], common: Common, config: Config | None = N
         workers=config.whole("index.workers"),
         key_of=tag_key,
         cache_max=config.size("index.cache_max") or 0,
+        limit=limit_of(identity.role),
     )
-    return AuditedView(session, lambda: open_trail(config, badge.role))
+    return AuditedView(session, lambda: open_trail(config, identity))
 
 
-def badge_of(common: Common, config: Config, unsafe: str = "") -> Badge:
-    return Badge(role=common.role or config.text("access.role") or VIEWER, proved=False, unsafe=unsafe)
+def badge_of(identity: Identity, unsafe: str = "") -> Badge:
+    return Badge(role=identity.name, proved=identity.proved, unsafe=unsafe)
 
 
 @contextmanager
@@ -60,9 +67,9 @@ def scanned(names: Sequence[str], common: Common) -> Iterator[AuditedView]:
 
 
 @contextmanager
-def unscanned(names: Sequence[str], common: Common) -> Iterator[AuditedView]:
+def unscanned(names: Sequence[str], common: Common, needs: str = "traces:read") -> Iterator[AuditedView]:
     """An open session of which nothing is read yet, closed at the end."""
-    opened = open_session(names, common)
+    opened = open_session(names, common, needs=needs)
     with closing(opened):
         if opened.badge().unsafe:
             narrate(f"UNSAFE: {opened.badge().unsafe}.")

@@ -20,6 +20,8 @@ COMMANDS = (
     Entry("redact", "redact", "Redact JSONL or text as a filter."),
     Entry("policy", "policy", "Try the redaction policy on a text."),
     Entry("audit", "audit", "Verify, read and hand out the audit log."),
+    Entry("roles", "roles", "List who may do what."),
+    Entry("whoami", "whoami", "Say which role is in use and what vouches for it."),
     Entry("doctor", "doctor", "Go through the production checklist."),
     Entry("cache", "cache", "List or remove the indexes kept of big stores."),
     Entry("formats", "formats", "List the formats that can be opened."),

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from inspector.errors import Denied
 from inspector.view import Sort
 
 if TYPE_CHECKING:
@@ -70,10 +71,22 @@ class AuditedView:
         return self.session.progress()
 
     def rows(self, query: str = "", sort: Sort = _NEWEST_FIRST) -> Rows:
+        self._permit(query)
         return self.session.rows(query, sort)
 
+    def _permit(self, query: str) -> None:
+        """Raises Denied, after recording it."""
+        try:
+            self.session.permits(query)
+        except Denied as error:
+            self.trail().refused("traces:search", error.what, query)
+            raise
+
     def find(self, trace_id: str) -> TraceKey | None:
-        return self.session.find(trace_id)
+        found = self.session.find(trace_id)
+        if found is None and self.session.limit is not None:
+            self.trail().missed(trace_id)
+        return found
 
     def trace(self, key: TraceKey) -> ShownTrace:
         return self.session.trace(key)
@@ -82,6 +95,7 @@ class AuditedView:
         return self.session.span(key, index)
 
     def search(self, query: str, stopped: Callable[[], bool]) -> Iterator[Hit]:
+        self._permit(query)
         hits = 0
         try:
             for hit in self.session.search(query, stopped):
@@ -91,6 +105,7 @@ class AuditedView:
             self.trail().searched(query, {"hits": hits})
 
     def count(self, query: str, stopped: Callable[[], bool]) -> int:
+        self._permit(query)
         hits = self.session.count(query, stopped)
         self.trail().searched(query, {"hits": hits})
         return hits

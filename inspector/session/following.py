@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.errors import InspectorError
+from inspector.session.limited import LimitedStore
 from inspector.stores.base import HasLines
 from inspector.stores.follow import Change, Newest, Tail, Watch
 
@@ -65,7 +66,7 @@ class Following:
 
 def reader_of(opened: Opened) -> Tail | Newest | None:
     """What reads on where the index ends; none for a store that can't grow."""
-    store = opened.store
+    store = opened.store.inner if isinstance(opened.store, LimitedStore) else opened.store
     lines = store.lines() if isinstance(store, HasLines) else None
     if lines is not None and lines.grows:
         return Tail(store.info.path, lines, lines.size, opened.index.line_count)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from inspector.index import Builder, ColumnIndex
 from inspector.session.keeping import Keeper
+from inspector.session.limited import LimitedStore
 from inspector.session.screening import screen
 from inspector.session.show import label
 from inspector.session.tree import arrange
@@ -127,7 +128,7 @@ class Opened:
         """Take in what has come to the store since it was scanned."""
         if isinstance(self.store, Grows):
             self.store.grown()
-        self.index.feed(batch)
+        self.index.feed(self.store.permitted(batch) if isinstance(self.store, LimitedStore) else batch)
         self.done = self.store.info.bytes
 
     def newest_first(self) -> list[int]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.errors import NotFound
+from inspector.session.limited import limited
 from inspector.session.opened import Opened
 from inspector.session.rows import SessionRows, trace_row
 from inspector.session.show import raw_text, show_node, show_span, shown_annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from inspector.access.limits import Limit
     from inspector.session.opened import Loaded
     from inspector.session.search import Found
     from inspector.session.veil import Engine
@@ -50,24 +52,34 @@ class Session:
         workers: int = 0,
         key_of: Callable[[Path], bytes] | None = None,
         cache_max: int = 0,
+        limit: Limit | None = None,
     ) -> None:
         """`key_of` gives the key of a store's tags; without it all stores share the engine's. `workers`: how
-        many processes read, 0 for one a core. `cache_max`: bytes of kept indexes, 0 for none."""
+        many processes read, 0 for one a core. `cache_max`: bytes of kept indexes, 0 for none. `limit`: what
+        exists for who is looking, none for everything."""
         self._badge = badge
         self._workers = workers
+        self.limit = limit
         self._stores = [
-            Opened(
-                store,
-                Veil(engine if key_of is None else engine.under(key_of(store.info.path))),
-                workers,
-                cache_max,
+            self._opened(
+                store, Veil(engine if key_of is None else engine.under(key_of(store.info.path))), cache_max
             )
             for store in stores
         ]
         self._closed = False
 
+    def _opened(self, store: Store, veil: Veil, cache_max: int = 0) -> Opened:
+        return Opened(limited(store, self.limit, veil), veil, self._workers, cache_max)
+
     def badge(self) -> Badge:
         return self._badge
+
+    def permits(self, query: str) -> None:
+        """Raises Denied for a query that names what the role's limits keep from it."""
+        if self.limit is not None and query.strip():
+            from inspector.query.parser import parse
+
+            self.limit.permits(parse(query))
 
     def summaries(self) -> Sequence[StoreSummary]:
         return [_summary(opened) for opened in self._stores]
@@ -92,7 +104,7 @@ class Session:
         store = reopened(opened.store)
         if store is None:
             return None
-        fresh = Opened(store, opened.veil, self._workers)
+        fresh = self._opened(store, opened.veil)
         fresh.scan(lambda: None, lambda: self._closed)
         self._stores.append(fresh)
         return fresh

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from inspector.audit.batch import Batch
-from inspector.audit.record import Entry, Resource
+from inspector.audit.record import Entry, Outcome, Resource
 from inspector.errors import AuditError
 from inspector.view import ShownAuditRecord, sanitise
 
@@ -55,6 +55,27 @@ class Trail:
         # Apart from the marks of ids: a search for a trace's id is no act on that trace.
         where = Resource("query", self.log.mark(f"query: {query}"))
         self._add(Entry("search.run", where, counts={"words": len(query.split()), **counts}))
+
+    def refused(self, permission: str, why: str, query: str) -> None:
+        """Somebody asked for what a role may not see; written at once."""
+        where = Resource("query", self.log.mark(f"query: {query}"))
+        self._denied(
+            Entry("access.denied", where, Outcome.DENIED, new_state={"action": permission}, error=why)
+        )
+
+    def missed(self, trace_id: str) -> None:
+        """A role that sees a part asked for a trace that isn't in it, whether there is one or not."""
+        where = Resource("trace", self.log.mark(trace_id))
+        state = {"action": "traces:read"}
+        self._denied(
+            Entry(
+                "access.denied", where, Outcome.DENIED, new_state=state, error="not within the role's limits"
+            )
+        )
+
+    def _denied(self, entry: Entry) -> None:
+        self._add(entry)
+        self.batch.flush()
 
     def store(self, path: Path, type: str, id: str = "") -> Resource:
         """A store, or what has `id` in it, as a resource."""

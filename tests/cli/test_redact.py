@@ -102,20 +102,20 @@ def test_what_is_shown_less_than_by_default_is_said(weak: str, stores: Path) -> 
 
 def test_policy_test_explains_without_the_value() -> None:
     text = f"mail {MAIL} card 4242 4242 4242 4241".encode()
-    done = run("policy", "test", "--json", stdin=text)
+    done = run("policy", "test", "--role", "analyst", "--json", stdin=text)
     made = json.loads(done.stdout)
     assert done.returncode == 0
     assert [(f["start"], f["end"], f["type"], f["operator"]) for f in made["fired"]] == [
         (5, 19, "email", "hash")
     ]
     assert ("card", "validator") in [(m["type"], m["reason"]) for m in made["missed"]]
-    for output in (done.stdout, run("policy", "test", stdin=text).stdout):
+    for output in (done.stdout, run("policy", "test", "--role", "analyst", stdin=text).stdout):
         assert MAIL.encode() not in output
 
 
 def test_policy_test_knows_paths_and_says_when_nothing_is_hidden() -> None:
-    assert run("policy", "test", stdin=b"hunter2").returncode == 1
-    done = run("policy", "test", "--path", "user.password", stdin=b"hunter2")
+    assert run("policy", "test", "--role", "analyst", stdin=b"hunter2").returncode == 1
+    done = run("policy", "test", "--role", "analyst", "--path", "user.password", stdin=b"hunter2")
     assert done.returncode == 0
     assert b"hunter2" not in done.stdout
 

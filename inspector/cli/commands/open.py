@@ -16,6 +16,7 @@ from inspector.cli.lazy import LazyView
 from inspector.cli.opening import badge_of, open_session
 from inspector.cli.terminal import ascii_only, need_terminal
 from inspector.cli.units import size
+from inspector.cli.who import who
 from inspector.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
         if chosen is None:
             return int(Exit.DONE)
         names = [str(chosen)]
-    badge = badge_of(common, config)
+    badge = badge_of(who(common, config))
     view = LazyView(lambda: open_session(names, common, config), badge)
     if not all(map(looks_openable, names)):
         view.summaries()  # opens the stores, or says what they are, before there is a screen

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.cli.auditing import demand
 from inspector.cli.common import Command, Common
 from inspector.cli.engine import build_engine, effective_policy, read_config
 from inspector.cli.output import Out, block, narrate
 from inspector.cli.streams import reading
 from inspector.cli.table import Column, table
+from inspector.cli.who import who
 from inspector.errors import Exit
 
 if TYPE_CHECKING:
@@ -38,7 +40,10 @@ def test(common: Common, source: str, path: str | None) -> int:
     """
     from inspector.redaction import explain
 
-    engine = build_engine(effective_policy(common, read_config(common)))
+    config = read_config(common)
+    identity = who(common, config)
+    demand(config, identity, "policy:test")
+    engine = build_engine(effective_policy(common, config, identity))
     if source == "-" and sys.stdin.isatty():
         narrate("Paste the text, then press Ctrl-D.")
     with reading(source) as reader:

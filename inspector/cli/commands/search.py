@@ -37,7 +37,7 @@ def command(common: Common, words: tuple[str, ...], query: str | None, count: bo
         raise UsageError("There is nothing to search for.", "Write the words behind the store.")
     out = Out(no_color=common.no_color)
     hits = 0
-    with unscanned(names, common) as view:
+    with unscanned(names, common, "traces:search") as view:
         whole = count and limit is None
         if whole:
             hits = view.count(query, lambda: False)
