@@ -89,6 +89,9 @@ class Edits:
     every: Callable[[Cell], bytes | None] | None = None
     """For bulk: asked for each cell that stays; returns its new content, or none to leave it."""
     orphans: Orphans = Orphans.REPARENT
+    past_readers: bool = False
+    """Go on where a reader keeps old bytes in a database's log from being emptied: `Done.partial` then says
+    so, and calling again with the same op id completes it. Without it, such a reader raises HeldBack."""
 
     @property
     def empty(self) -> bool:
@@ -147,7 +150,9 @@ class Editor(Protocol):
         """Every cell, or at least those in whose content one of `needles` stands (ASCII case ignored)."""
 
     def owners(self, cell: Cell, paths: Sequence[tuple[str | int, ...]]) -> Sequence[Owner]:
-        """To what each path within the cell's decoded content belongs; `()` is the cell as a whole."""
+        """All to which the paths within the cell's decoded content belong, each once; `()` is the cell as a
+        whole. Shared content (a message of several turns) has several. Dropping a record's place drops what
+        can't do without it too (a dataset example with its revisions)."""
 
     def preview(self, edits: Edits) -> Preview: ...
 
