@@ -173,10 +173,43 @@ class Builder:
             if stopped():
                 return False
             if not small and batch.spans:
+                from inspector.index import rows
+
+                shared = rows.jobs(self._store, batch)
+                if shared:
+                    return self._rows(shared, step, stopped)
                 _lower(below, batch)
                 if below:
                     return self._apart(below, step, stopped)
         return True
+
+    def _rows(self, jobs: list[Job], step: Step, stopped: Callable[[], bool]) -> bool:
+        """The rest of a store of rows in ranges, by several processes or else here."""
+        from inspector.index import rows
+
+        at = 0
+        try:
+            if not available():
+                raise NoWorkers
+            pool = Pool(workers(self._wanted), ())
+            self.pids = pool.pids
+            try:
+                for number, block in pool.run(jobs, stopped):
+                    self._index.absorb(block)
+                    at = number + 1
+                    step(block.done)
+            finally:
+                self.pids = []
+                pool.close()
+        except NoWorkers:
+            pass
+        for job in [] if stopped() else jobs[at:]:
+            block = rows.block(self._store, job)
+            self._index.absorb(block)
+            step(block.done)
+            if stopped():
+                return False
+        return not stopped()
 
     def _apart(self, below: dict[str, int], step: Step, stopped: Callable[[], bool]) -> bool:
         """The rest of a store of rows, in a process of its own; or here, if there can't be one."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from inspector.index.block import Block
+    from inspector.stores.base import Store
     from inspector.stores.formats.base import JsonFormat
 
 Job = dict[str, object]
@@ -30,25 +31,39 @@ def main() -> None:
         os.nice(5)
     out = sys.stdout.fileno()
     try:
+        reader = _Reader()
         for line in sys.stdin.buffer:
-            for block in _blocks(cast("Job", orjson.loads(line))):
+            for block in reader.blocks(cast("Job", orjson.loads(line))):
                 _send(out, block)
             _write(out, [(0).to_bytes(8, "little")])
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(0)
 
 
-def _blocks(job: Mapping[str, object]) -> Iterator[Block]:
-    if "fd" in job:
-        from inspector.index.lines import LineReader
+class _Reader:
+    """Keeps a store open from one job to the next."""
 
-        yield LineReader(cast(int, job["fd"]), _format(str(job["format"]))).block(
-            cast(int, job["start"]), cast(int, job["stop"])
-        )
-    else:
-        from inspector.index.whole import blocks
+    def __init__(self) -> None:
+        self._store: Store | None = None
 
-        yield from blocks(str(job["path"]), cast("dict[str, int]", job["below"]))
+    def blocks(self, job: Mapping[str, object]) -> Iterator[Block]:
+        if "fd" in job:
+            from inspector.index.lines import LineReader
+
+            yield LineReader(cast(int, job["fd"]), _format(str(job["format"]))).block(
+                cast(int, job["start"]), cast(int, job["stop"])
+            )
+        elif "spans" in job:
+            from inspector.index import rows
+            from inspector.stores import open_store
+
+            if self._store is None:
+                self._store = open_store(str(job["path"]))
+            yield rows.block(self._store, job)
+        else:
+            from inspector.index.whole import blocks
+
+            yield from blocks(str(job["path"]), cast("dict[str, int]", job["below"]))
 
 
 def _format(module: str) -> JsonFormat:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inspector.model import Batch, Place, SideRecord, Trace
     from inspector.stores.formats.base import JsonFormat
     from inspector.stores.generation import Generation
+    from inspector.stores.sqlite_db import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,13 @@ class HasWorkers(Protocol):
     """Optional: a store that says whether another process may open its path and see the same."""
 
     def can_be_opened_again(self) -> bool: ...
+
+
+@runtime_checkable
+class HasRows(Protocol):
+    """Optional: a store in a database, for a reader that puts its rows into columns."""
+
+    def database(self) -> Database: ...
 
 
 @runtime_checkable

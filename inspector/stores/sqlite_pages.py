@@ -46,16 +46,28 @@ class Page:
     problems: list[Problem] = field(default_factory=list)
 
 
-def pages(db: Database, source: Source, first: int = FIRST_PAGE, then: int = PAGE) -> Iterator[Page]:
-    """All readable rows, highest key first: `first` of them, then `then` at a time."""
-    below, size = _HIGHEST, first
-    lowest, highest = _end(db, source.table, "min"), _end(db, source.table, "max")
+def pages(
+    db: Database,
+    source: Source,
+    first: int = FIRST_PAGE,
+    then: int = PAGE,
+    between: tuple[int, int] | None = None,
+) -> Iterator[Page]:
+    """All readable rows, or those with keys `between` two, highest key first: `first` of them, then `then`
+    at a time."""
+    lowest, highest = between or ends(db, source.table)
+    below, size = _HIGHEST if between is None else highest, first
     while below >= lowest:
-        result = db.attempt(source.sql("rowid <= ?", "ORDER BY rowid DESC LIMIT ?"), (below, size))
+        result = db.attempt(
+            source.sql("rowid BETWEEN ? AND ?", "ORDER BY rowid DESC LIMIT ?"),
+            (lowest if between else _LOWEST, below, size),
+        )
         reached = key_of(result.rows[-1]) if result.rows else below + 1
         page = Page(result.rows, _share(lowest, reached, highest))
         if result.fault is not None:
             below = _readable_below(db, source, reached - 1)
+            if between is not None:
+                below = max(below, lowest - 1)
             page.rows += _save(db, source, below + 1, reached - 1, result.fault.kind, page.problems)
         elif len(result.rows) < size:
             below = lowest - 1
@@ -64,6 +76,11 @@ def pages(db: Database, source: Source, first: int = FIRST_PAGE, then: int = PAG
             below = reached - 1
         yield page
         size = then
+
+
+def ends(db: Database, table: str) -> tuple[int, int]:
+    """The lowest and the highest key, or the lowest and highest there could be where those can't be read."""
+    return _end(db, table, "min"), _end(db, table, "max")
 
 
 def _share(lowest: int, reached: int, highest: int) -> float:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from inspector.stores.sqlite_db import Database, Row, Schema
+    from inspector.stores.sqlite_pages import Page
 
-_HEAD: Final = (
+HEAD: Final = (
     "trace_rowid", "span_id", "parent_id", "name", "span_kind", "start_time", "end_time", "status_code",
     "llm_token_count_prompt", "llm_token_count_completion", "attributes",
 )  # fmt: skip
@@ -46,14 +47,9 @@ class Phoenix:
         return alembic(db, KNOWN, "Phoenix")
 
     def scan(self, db: Database) -> Iterator[Batch]:
-        names = _Names(db)
-        for page in pages(db, Source("spans", db.columns("spans", _HEAD))):
-            batch = Batch(problems=page.problems, done=int(db.bytes * page.done))
-            heads = names.of(page.rows, batch)
-            costs = _costs(db, page.rows, batch)
-            for row in page.rows:
-                batch.spans.append(_span_head(row, heads.get(row[1]), costs.get(row[0])))
-            yield batch
+        names = Names(db)
+        for page in pages(db, Source("spans", db.columns("spans", HEAD))):
+            yield names.batch(page)
         for page in pages(db, Source("traces", phoenix_trace.trace_columns(db))):
             batch = Batch(problems=page.problems, done=db.bytes)
             names.add(page.rows, batch)
@@ -73,13 +69,22 @@ class Phoenix:
 FORMAT = Phoenix()
 
 
-class _Names:
+class Names:
     """What traces, sessions and projects say of spans, read once each."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._projects = {row[0]: text(row[1]) for row in db.attempt("SELECT id, name FROM projects").rows}
         self._emitted: set[int] = set()
+
+    def batch(self, page: Page) -> Batch:
+        """The spans of a page of rows of the key and `HEAD`, and the traces not given before."""
+        batch = Batch(problems=page.problems, done=int(self._db.bytes * page.done))
+        heads = self.of(page.rows, batch)
+        costs = _costs(self._db, page.rows, batch)
+        for row in page.rows:
+            batch.spans.append(_span_head(row, heads.get(row[1]), costs.get(row[0])))
+        return batch
 
     def of(self, spans: Sequence[Row], batch: Batch) -> dict[object, TraceHead]:
         """The heads of these spans' traces by row id; those not given before go into the batch."""
@@ -131,7 +136,7 @@ def _span_head(row: Row, trace: TraceHead | None, cost: float | None) -> SpanHea
         session=(trace.session if trace else None) or facts.session,
         user=facts.user,
         model=facts.model,
-        tokens=phoenix_trace.tokens(prompt, completion, facts).sum,
+        tokens=phoenix_trace.tokens(prompt, completion, facts.tokens).sum,
         cost=cost if cost is not None else facts.cost,
         tags=facts.tags,
     )

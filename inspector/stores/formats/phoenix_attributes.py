@@ -32,22 +32,24 @@ def _trie(keys: frozenset[str]) -> Trie:
     return root
 
 
-_HEAD: Final = _trie(HEAD_KEYS)
+HEAD: Final = _trie(HEAD_KEYS)
+"""The keys of `HEAD_KEYS` by their steps."""
 
 
 def head_facts(attributes: Cell) -> Mapping[str, Value]:
     """The attributes that a list needs, by flat key."""
     found: dict[str, Value] = {}
-    _pick(members_fast(attributes), _HEAD, "", found)
+    pick(members_fast(attributes), HEAD, "", found)
     return found
 
 
-def _pick(nested: Mapping[str, Value], wanted: Trie, prefix: str, found: dict[str, Value]) -> None:
+def pick(nested: Mapping[str, Value], wanted: Trie, prefix: str, found: dict[str, Value]) -> None:
+    """Put what stands at the wanted keys, which begin with `prefix`, into `found`."""
     for key in nested.keys() & wanted.keys():
         value = nested[key]
         deeper = wanted[key]
         if isinstance(value, dict) and deeper:
-            _pick(value, deeper, f"{prefix}{key}.", found)
+            pick(value, deeper, f"{prefix}{key}.", found)
         else:
             found[prefix + key] = value
 

@@ -165,7 +165,9 @@ class _Loader:
             output=content.output_of(attrs),
             model=facts.model,
             tokens=tokens(
-                record.get("llm_token_count_prompt"), record.get("llm_token_count_completion"), facts
+                record.get("llm_token_count_prompt"),
+                record.get("llm_token_count_completion"),
+                facts.tokens,
             ),
             cost=number(cost["total_cost"]) if "total_cost" in cost else facts.cost,
             tags=facts.tags,
@@ -191,10 +193,10 @@ class _Loader:
         return text_or_none(rows[0][0]) if rows else None
 
 
-def tokens(prompt: Cell, completion: Cell, facts: Core) -> Tokens:
+def tokens(prompt: Cell, completion: Cell, stated: Tokens) -> Tokens:
     """The columns, which Phoenix fills from the attributes; else what any convention says."""
     given, taken = whole(prompt), whole(completion)
-    return facts.tokens if given is None and taken is None else Tokens(given, taken, facts.tokens.total)
+    return stated if given is None and taken is None else Tokens(given, taken, stated.total)
 
 
 def _events(cell: Cell) -> tuple[tuple[Event, ...], bool]:
