@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import threading
 from array import array
-from itertools import compress
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
+from inspector.index.absorbing import absorb
 from inspector.index.block import FIELDS, UNROLLED, Block, Key, Way, cost_of, is_trace_id
 from inspector.index.columns import (
     NONE,
     NOWHERE,
     ODD_ID,
-    ODD_PARENT,
     ODD_PLACE,
     Group,
     HeadColumns,
@@ -24,8 +23,8 @@ from inspector.index.columns import (
     TraceColumns,
 )
 from inspector.index.facts import Totals, TraceFacts
-from inspector.index.roll import heads_of, roll, spans_of
-from inspector.index.sorting import packed, sorted_rows
+from inspector.index.orders import Orders
+from inspector.index.roll import heads_of, spans_of
 from inspector.index.texts import Texts
 from inspector.model import BytePlace, RowPlace
 from inspector.redaction.result import Piece, RedactedText
@@ -42,12 +41,7 @@ Screen: TypeAlias = "Callable[[str, Sequence[str], Sequence[int]], Iterable[int]
 
 _SCREENED: Final = 1000
 _PIECE: Final = 1 << 16
-_ORDERS: Final = 4
-_FEW: Final = 20
-"""A filter that leaves less than one in so many is sorted by itself."""
 _KEPT_PROBLEMS: Final = 10_000
-_REMEMBERED: Final = 200_000
-_LOW: Final = (1 << 64) - 1
 
 
 class ColumnIndex:
@@ -70,8 +64,8 @@ class ColumnIndex:
         self.ends: array[int] = array("q")
         self.lines: array[int] = array("q")
         self._rows: dict[int | str, int] | None = {}
-        self._beside: dict[str, list[int]] = {}
-        self._side = 0
+        self.beside: dict[str, list[int]] = {}
+        self.side = 0
         self._problems: dict[tuple[str, str], int] = {}
         self.line_count = 0
         self.nameless = False
@@ -81,8 +75,7 @@ class ColumnIndex:
         self.mapped = False
         """Whether the columns lie in a file of the cache."""
         self._narrow = -1, b""
-        self._orders: dict[tuple[str, bool], tuple[int, array[int]]] = {}
-        """Lists of all rows that were sorted lately, and the version they are of."""
+        self._orders = Orders(self)
         self.version = 0
         """Changes whenever anything does."""
 
@@ -100,11 +93,11 @@ class ColumnIndex:
     def small_parts(self) -> dict[str, object]:
         """What is kept beside columns and texts; side records of traces that aren't here are left out."""
         beside = {
-            raw_id: records for raw_id, records in self._beside.items() if self.row_of(raw_id) is not None
+            raw_id: records for raw_id, records in self.beside.items() if self.row_of(raw_id) is not None
         }
         return {
             "beside": beside,
-            "side": self._side,
+            "side": self.side,
             "nameless": self.nameless,
             "line_count": self.line_count,
             "problems": [[where, what, n] for (where, what), n in self._problems.items()],
@@ -112,8 +105,8 @@ class ColumnIndex:
 
     def restored(self, small: dict[str, object], newest_first: array[int]) -> None:
         """The other way round."""
-        self._beside = cast("dict[str, list[int]]", small["beside"])
-        self._side = cast(int, small["side"])
+        self.beside = cast("dict[str, list[int]]", small["beside"])
+        self.side = cast(int, small["side"])
         self.nameless = cast(bool, small["nameless"])
         self.line_count = cast(int, small["line_count"])
         problems = cast("list[tuple[str, str, int]]", small["problems"])
@@ -123,7 +116,7 @@ class ColumnIndex:
         self._odd_codes = {text: code for code, text in enumerate(self.odd)}
         self.version += 1
         self._clean_ids = len(self.traces)  # no other index is kept
-        self._orders["start", True] = self.version, newest_first
+        self._orders.restored(newest_first)
 
     def shows_all_ids(self) -> bool:
         """Whether every id may be shown as it is stored. May take a while once."""
@@ -157,7 +150,7 @@ class ColumnIndex:
         with self.lock:
             first = len(self.starts)
             self.version += 1
-            self._absorb(block)
+            absorb(self, block)
             return slice(first, len(self.starts))
 
     def renumber(self, records: slice, by: int) -> None:
@@ -165,153 +158,6 @@ class ColumnIndex:
         if by:
             with self.lock:
                 self.lines[records] = array("q", [line + by for line in self.lines[records]])
-
-    def _absorb(self, block: Block) -> None:
-        self.thaw()
-        codes = {field: self.texts[field].all(block.texts[field]) for field in FIELDS}
-        groups = [self.group(_recoded(group, codes)) for group in block.groups]
-        odd = [self._odd(text) for text in block.odd]
-        ways = [self._way(way) for way in block.ways]
-        first_span, first_record, first_key = len(self.spans), len(self.starts), len(self.keys)
-        self.starts += block.starts
-        self.ends += block.ends
-        self.lines += block.lines
-        self.keys += block.keys
-        rows, again = self._traces(block, codes, groups, odd, first_span)
-        mine, theirs = self.spans, block.spans
-        mine.flags += theirs.flags
-        mine.id += theirs.id
-        mine.parent += theirs.parent
-        mine.trace.extend(map(rows.__getitem__, theirs.trace))
-        mine.start += theirs.start
-        mine.end += theirs.end
-        mine.tokens += theirs.tokens
-        mine.cost += theirs.cost
-        mine.group.extend(map(groups.__getitem__, theirs.group))
-        mine.name.extend(map(codes["name"].__getitem__, theirs.name))
-        mine.session.extend(map(codes["session"].__getitem__, theirs.session))
-        mine.user.extend(map(codes["user"].__getitem__, theirs.user))
-        mine.at.extend(map(first_record.__add__, theirs.at) if len(block.starts) else theirs.at)
-        mine.way.extend(map(ways.__getitem__, theirs.way))
-        mine.step += theirs.step
-        mine.next += theirs.next
-        if odd or block.keys:
-            self._odd_spans(first_span, odd, first_key)
-        self._heads(block, rows, codes, groups, ways, first_record, first_key)
-        for row, last, first in again:
-            if first != NOWHERE:
-                if last != NOWHERE:
-                    mine.next[last] = first + first_span - last
-                else:
-                    self.traces.first[row] = first + first_span
-        for row, _, _ in again:
-            roll(self, row, self.groups)
-        self._side += block.side
-        for raw_id, record in block.beside:
-            if raw_id in self._beside or len(self._beside) < _REMEMBERED:
-                self._beside.setdefault(raw_id, []).append(record + first_record)
-        for problem in block.problems:
-            self._note(problem)
-
-    def _traces(
-        self,
-        block: Block,
-        codes: dict[str, list[int]],
-        groups: list[int],
-        odd: list[int],
-        first_span: int,
-    ) -> tuple[list[int], list[tuple[int, int, int]]]:
-        """The rows of a block's traces here; and of those that were known: row, its last span before, the
-        block's first span."""
-        mine, theirs, known = self.traces, block.traces, self._known()
-        rows: list[int] = []
-        new: list[int] = []
-        again: list[tuple[int, int, int]] = []
-        count = len(mine)
-        for local in range(len(theirs)):
-            key: int | str
-            if theirs.flags[local] & ODD_ID:
-                key = self.odd[odd[theirs.low[local]]]
-            else:
-                key = theirs.high[local] << 64 | theirs.low[local]
-            row = known.get(key)
-            if row is None:
-                row = known[key] = count
-                count += 1
-                new.append(local)
-            else:
-                again.append((row, mine.last[row], theirs.first[local]))
-                if theirs.last[local] != NOWHERE:
-                    mine.last[row] = theirs.last[local] + first_span
-                mine.spans[row] += theirs.spans[local]
-                mine.errors[row] += theirs.errors[local]
-                if theirs.start[local] != NONE and (
-                    mine.start[row] == NONE or theirs.start[local] < mine.start[row]
-                ):
-                    mine.start[row] = theirs.start[local]
-                mine.end[row] = max(mine.end[row], theirs.end[local])
-            rows.append(row)
-        name, session, user = codes["name"], codes["session"], codes["user"]
-        mine.flags.extend([theirs.flags[i] for i in new])
-        mine.high.extend([theirs.high[i] for i in new])
-        mine.low.extend([odd[theirs.low[i]] if theirs.flags[i] & ODD_ID else theirs.low[i] for i in new])
-        mine.start.extend([theirs.start[i] for i in new])
-        mine.end.extend([theirs.end[i] for i in new])
-        mine.spans.extend([theirs.spans[i] for i in new])
-        mine.errors.extend([theirs.errors[i] for i in new])
-        mine.first.extend([_moved(theirs.first[i], first_span) for i in new])
-        mine.last.extend([_moved(theirs.last[i], first_span) for i in new])
-        mine.head.extend([NOWHERE] * len(new))
-        mine.group.extend([groups[theirs.group[i]] for i in new])
-        mine.name.extend([name[theirs.name[i]] for i in new])
-        mine.session.extend([session[theirs.session[i]] for i in new])
-        mine.user.extend([user[theirs.user[i]] for i in new])
-        mine.tokens.extend([theirs.tokens[i] for i in new])
-        mine.cost.extend([theirs.cost[i] for i in new])
-        return rows, again
-
-    def _odd_spans(self, first: int, odd: list[int], first_key: int) -> None:
-        spans = self.spans
-        for i in range(first, len(spans)):
-            flags = spans.flags[i]
-            if flags & ODD_ID:
-                spans.id[i] = odd[spans.id[i]]
-            if flags & ODD_PARENT:
-                spans.parent[i] = odd[spans.parent[i]]
-            if flags & ODD_PLACE:
-                spans.at[i] += first_key
-
-    def _heads(
-        self,
-        block: Block,
-        rows: list[int],
-        codes: dict[str, list[int]],
-        groups: list[int],
-        ways: list[int],
-        first_record: int,
-        first_key: int,
-    ) -> None:
-        mine, theirs, traces = self.heads, block.heads, self.traces
-        bytes_ = bool(len(block.starts))
-        for i in range(len(theirs)):
-            row = rows[theirs.trace[i]]
-            odd = theirs.flags[i] & ODD_PLACE
-            index = len(mine)
-            mine.flags.append(theirs.flags[i])
-            mine.trace.append(row)
-            mine.start.append(theirs.start[i])
-            mine.end.append(theirs.end[i])
-            mine.tokens.append(theirs.tokens[i])
-            mine.cost.append(theirs.cost[i])
-            mine.group.append(groups[theirs.group[i]])
-            mine.name.append(codes["name"][theirs.name[i]])
-            mine.session.append(codes["session"][theirs.session[i]])
-            mine.user.append(codes["user"][theirs.user[i]])
-            mine.at.append(theirs.at[i] + (first_key if odd else first_record if bytes_ else 0))
-            mine.way.append(theirs.way[i] if theirs.way[i] == NOWHERE else ways[theirs.way[i]])
-            before = traces.head[row]
-            mine.before.append(0 if before == NOWHERE else index - before)
-            traces.head[row] = index
 
     def group(self, group: Group) -> int:
         if self._group_codes is None:
@@ -322,21 +168,21 @@ class ColumnIndex:
             self.groups.append(group)
         return code
 
-    def _way(self, way: Way) -> int:
+    def way_code(self, way: Way) -> int:
         code = self._way_codes.get(way)
         if code is None:
             code = self._way_codes[way] = len(self.ways)
             self.ways.append(way)
         return code
 
-    def _odd(self, text: str) -> int:
+    def odd_code(self, text: str) -> int:
         code = self._odd_codes.get(text)
         if code is None:
             code = self._odd_codes[text] = len(self.odd)
             self.odd.append(text)
         return code
 
-    def _known(self) -> dict[int | str, int]:
+    def known(self) -> dict[int | str, int]:
         if self._rows is None:
             traces = self.traces
             self._rows = {
@@ -347,7 +193,7 @@ class ColumnIndex:
             }
         return self._rows
 
-    def _note(self, problem: Problem) -> None:
+    def note(self, problem: Problem) -> None:
         key = (problem.where, problem.what)
         if key not in self._problems and len(self._problems) >= _KEPT_PROBLEMS:
             key = ("elsewhere", problem.what)
@@ -398,82 +244,18 @@ class ColumnIndex:
                 traces=len(self.traces),
                 spans=len(self.spans),
                 errors=sum(self.traces.errors),
-                side=self._side,
+                side=self.side,
                 oldest=oldest,
                 newest=None if newest == NONE else newest,
             )
 
     def sort_keys(self, field: str) -> Callable[[int], SortKey]:
         """The key of each row by a field of `order.SORT_FIELDS`; none sorts last, whatever the direction."""
-        traces, groups = self.traces, self.groups
-        start, end = traces.start, traces.end
-        match field:
-            case "start":
-                return lambda row: None if (t := start[row]) == NONE else t
-            case "age":
-                return lambda row: None if (t := start[row]) == NONE else -t
-            case "dur":
-                return lambda row: None if start[row] == NONE or end[row] == NONE else end[row] - start[row]
-            case "errors":
-                return traces.errors.__getitem__
-            case "spans":
-                return traces.spans.__getitem__
-            case "tokens":
-                tokens = traces.tokens
-                return lambda row: None if (n := tokens[row]) == NONE else n
-            case "cost":
-                cost = traces.cost
-                return lambda row: None if (n := cost[row]) != n else n
-            case "kind" | "status":
-                words = [getattr(group, field) for group in groups]
-                return lambda row: words[traces.group[row]]
-            case "name" | "session" | "user":
-                folded, codes = self._folded(field), getattr(traces, field)
-                return lambda row: folded[codes[row]]
-            case "tag":
-                folded = self._folded("tag")
-                firsts = [folded[group.tags[0]] if group.tags else None for group in groups]
-                return lambda row: firsts[traces.group[row]]
-            case "service" | "project" | "environment" | "model":
-                folded = self._folded(field)
-                texts = [folded[getattr(group, field)] for group in groups]
-                return lambda row: texts[traces.group[row]]
-            case "trace":
-                return lambda row: str(self._label("trace", self.raw_id(row))).casefold() or None
-        return lambda row: None
-
-    def _folded(self, field: str) -> list[str | None]:
-        texts = self.judged(field)
-        return [str(texts.shown(code)).casefold() or None for code in range(len(texts))]
+        return self._orders.keys(field)
 
     def order(self, field: str, descending: bool, rows: Sequence[int] | None = None) -> array[int]:
         """All rows, or some (ascending), sorted; equal keys in the order stored. Not to be changed."""
-        with self.lock:  # not while sorting: rows are only added
-            count, version = len(self.traces), self.version
-            kept = self._orders.get((field, descending))
-        if rows is not None and len(rows) * _FEW < count:
-            return self._sorted(rows, field, descending)
-        if kept is None or kept[0] != version:
-            kept = version, self._sorted(range(count), field, descending)
-            with self.lock:
-                if len(self._orders) >= _ORDERS:
-                    self._orders.clear()
-                self._orders[field, descending] = kept
-        if rows is None:
-            return kept[1]
-        chosen = bytearray(count)
-        for row in rows:
-            chosen[row] = 1
-        return packed(compress(kept[1], map(chosen.__getitem__, kept[1])))
-
-    def _sorted(self, rows: Sequence[int], field: str, descending: bool) -> array[int]:
-        key = self.sort_keys(field)
-        keys = {row: key(row) for row in rows} if len(rows) < len(self.traces) else [key(row) for row in rows]
-        known = [row for row in rows if keys[row] is not None]
-        out = packed(sorted_rows(known, cast("Callable[[int], int]", keys.__getitem__), descending))
-        if len(known) < len(rows):
-            out.extend(row for row in rows if keys[row] is None)
-        return out
+        return self._orders.order(field, descending, rows)
 
     def raw_id(self, row: int) -> str:
         """As stored: what `Store.load` wants."""
@@ -520,7 +302,7 @@ class ColumnIndex:
             raw_id = self.raw_id(row)
             places = [self._head_place(h) for h in heads_of(self, row)]
             places += [self.place(i) for i in spans_of(self, row)]
-            places += [self._record(number, ()) for number in self._beside.get(raw_id, ())]
+            places += [self._record(number, ()) for number in self.beside.get(raw_id, ())]
             return raw_id, tuple(place for place in places if place is not None)
 
     def place(self, span: int) -> Place:
@@ -548,7 +330,7 @@ class ColumnIndex:
         """The row of an id as stored."""
         with self.lock:
             key: int | str = int(raw_id, 16) if is_trace_id(raw_id) else raw_id
-            return self._known().get(key)
+            return self.known().get(key)
 
     def find(self, shown_id: str) -> int | None:
         """The row whose id prints as `shown_id`, or the only one that begins so (4 characters or more)."""
@@ -596,20 +378,3 @@ class ColumnIndex:
 
     def _prints(self, row: int, beginning: str) -> bool:
         return str(self.shown_id(row)).startswith(beginning)
-
-
-def _moved(index: int, by: int) -> int:
-    return index if index == NOWHERE else index + by
-
-
-def _recoded(group: Group, codes: dict[str, list[int]]) -> Group:
-    return Group(
-        group.kind,
-        codes["kind"][group.written],
-        group.status,
-        codes["service"][group.service],
-        codes["project"][group.project],
-        codes["environment"][group.environment],
-        codes["model"][group.model],
-        tuple(codes["tag"][tag] for tag in group.tags),
-    )
