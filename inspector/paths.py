@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -58,6 +57,8 @@ def written_file() -> Path:
 
 def note_written(kind: str, path: Path, store: Path) -> None:
     """Remember that `path` holds something of `store`, so that erasing finds it. Noted once."""
+    import json
+
     line = json.dumps({"kind": kind, "path": str(path), "store": str(store.resolve())}) + "\n"
     private_folder(state_folder())
     with os.fdopen(open_private(written_file(), os.O_RDWR | os.O_CREAT | os.O_APPEND), "r+") as file:
@@ -67,6 +68,8 @@ def note_written(kind: str, path: Path, store: Path) -> None:
 
 def written() -> list[tuple[str, Path, str]]:
     """Kind, path and store of all that was ever derived from a store, whether it is still there or not."""
+    import json
+
     try:
         lines = written_file().read_text().splitlines()
     except OSError:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import struct
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +39,8 @@ class Terminal:
             sys.executable,
             arguments,
             dimensions=(rows, columns),
+            # The parent sets the size when the child may already have asked for it.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0)),
             env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": locale},
         )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 WIDE = (160, 48)
 MIDDLE = (120, 40)
 NARROW = (80, 24)
+FOLLOW = "follow"
 
 
 def app_of(view: FakeView, *, theme: str = "dark", ascii: bool = False) -> InspectorApp:
@@ -32,14 +33,16 @@ def browser(pilot: Pilot[None]) -> BrowseScreen:
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Until no worker runs or waits and no message is under way."""
+    """Until no worker runs or waits and no message is under way; following goes on for ever and isn't waited for."""
     await until(pilot, lambda: browser(pilot).is_mounted)
     loader = browser(pilot).loader
     quiet = 0
     while quiet < 2:
-        await pilot.app.workers.wait_for_complete()
+        ending = [worker for worker in pilot.app.workers if worker.group != FOLLOW]
+        if ending:
+            await pilot.app.workers.wait_for_complete(ending)
         await pilot.pause()
-        quiet = 0 if loader._busy or loader._waiting else quiet + 1
+        quiet = 0 if loader._busy - {FOLLOW} or loader._waiting else quiet + 1
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:

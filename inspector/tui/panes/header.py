@@ -66,9 +66,9 @@ class Header(Widget):
         look = self.look
         right = self._safety(width)
         left: list[Run] = [(" inspector", look.accent_bold), ("  ", look.text), *self._store()]
-        counts = self._counts()
         room = width - width_of(right) - 1
-        if width_of(left) + len(counts) + 2 <= room:
+        counts = next((c for c in self._counts() if width_of(left) + len(c) + 2 <= room), "")
+        if counts:
             left.append((f"  {counts}", look.dim))
         return [*fit(left, max(room, 10), look), *right, (" ", look.text)]
 
@@ -86,7 +86,8 @@ class Header(Widget):
             return name
         return plain(str(name).rstrip("/").rpartition("/")[2] or str(name))
 
-    def _counts(self) -> str:
+    def _counts(self) -> Sequence[str]:
+        """The longest first: whichever fits is drawn."""
         look = self.look
         dot = f" {look.glyphs.dot} "
         size = sum(s.bytes for s in self.summaries)
@@ -97,12 +98,19 @@ class Header(Widget):
                 if progress.total
                 else fmt.size(progress.done)
             )
-            return f"reading {share}{dot}{progress.traces:,} traces{dot}{progress.spans:,} spans"
+            counts = f"reading {share}{dot}{progress.traces:,} traces"
+            return f"{counts}{dot}{progress.spans:,} spans", counts, f"reading {share}"
         spans = progress.spans if progress else sum(s.spans for s in self.summaries)
         traces = progress.traces if progress else sum(s.traces for s in self.summaries)
-        text = f"{spans:,} spans{dot}{traces:,} traces{dot}{fmt.size(size)}"
+        counts = f"{spans:,} spans{dot}{traces:,} traces"
         problems = sum(p.count for s in self.summaries for p in s.problems)
-        return f"{text}{dot}{problems:,} unreadable" if problems else text
+        end = f"{dot}{problems:,} unreadable" if problems else ""
+        return (
+            f"{counts}{dot}{fmt.size(size)}{end}",
+            f"{counts}{end}",
+            f"{spans:,} spans{end}",
+            f"{spans:,} spans",
+        )
 
     def _safety(self, width: int) -> list[Run]:
         look = self.look
