@@ -21,7 +21,16 @@ LONGEST: Final = 80
 """Characters of a text that are looked for; what is found is held against the whole text anyway."""
 _ESCAPED: Final = rb"\\u00(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])"
 """A letter or digit of ASCII that somebody has escaped."""
-_FOLDED: Final = {"k": "\u212a", "s": "\u017f", "å": "\u212b", "ss": "ßẞ", "fi": "ﬁ", "fl": "ﬂ", "ff": "ﬀ"}
+_FOLDED: Final = {
+    "i\u0307": "\u0130",
+    "k": "\u212a",
+    "s": "\u017f",
+    "å": "\u212b",
+    "ss": "ßẞ",
+    "fi": "ﬁ",
+    "fl": "ﬂ",
+    "ff": "ﬀ",
+}
 """What else folds to these, besides upper case."""
 _NAMED: Final = {"\n": "n", "\t": "t", "\r": "r", "\b": "b", "\f": "f"}
 
