@@ -22,16 +22,39 @@ LONGEST: Final = 80
 _ESCAPED: Final = rb"\\u00(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])"
 """A letter or digit of ASCII that somebody has escaped."""
 _FOLDED: Final = {
-    "i\u0307": "\u0130",
     "k": "\u212a",
-    "s": "\u017f",
+    "s": "ſ",
     "å": "\u212b",
+    "ω": "\u2126",
+    "μ": "µ",
+    "ι": "\u0345\u1fbe",
+    "σ": "ς",
+    "β": "ϐ",
+    "θ": "ϑϴ",
+    "φ": "ϕ",
+    "π": "ϖ",
+    "κ": "ϰ",
+    "ρ": "ϱ",
+    "ε": "ϵ",
+    "ṡ": "ẛ",
+    "в": "ᲀ",
+    "д": "ᲁ",
+    "о": "ᲂ",
+    "с": "ᲃ",
+    "т": "ᲄᲅ",
+    "ъ": "ᲆ",
+    "ѣ": "ᲇ",
+    "ꙋ": "ᲈ",
     "ss": "ßẞ",
+    "i\u0307": "\u0130",
+    "ff": "ﬀ",
     "fi": "ﬁ",
     "fl": "ﬂ",
-    "ff": "ﬀ",
+    "st": "ﬅﬆ",
+    "ʼn": "ŉ",
+    "եւ": "և",
 }
-"""What else folds to these, besides upper case."""
+"""What else folds to these, besides upper case (Unicode's CaseFolding.txt; of its pairs the common ones)."""
 _NAMED: Final = {"\n": "n", "\t": "t", "\r": "r", "\b": "b", "\f": "f"}
 
 

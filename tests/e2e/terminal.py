@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import struct
 import sys
-import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +13,8 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+"""The runner of parallel tests sets a size, and a terminal program would believe it rather than its pty."""
 
 
 class Terminal:
@@ -39,9 +38,7 @@ class Terminal:
             sys.executable,
             arguments,
             dimensions=(rows, columns),
-            # The parent sets the size when the child may already have asked for it.
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0)),
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": locale},
+            env={**_ENVIRONMENT, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": locale},
         )
 
     @property
