@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.cli.output import block, one_line, to_json
-from inspector.cli.shapes import value_json
-from inspector.cli.units import duration, moment, money, rfc3339
+from inspector.reports.shapes import value_json
+from inspector.reports.units import duration, moment, money, rfc3339
 from inspector.view import ShownText
 
 if TYPE_CHECKING:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from typing import TypeAlias
+from inspector.reports.json import Json, to_json
 
-    Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+__all__ = ["Json", "Out", "StdoutClosed", "block", "narrate", "one_line", "stop_stdout", "to_json"]
 
 
 class StdoutClosed(Exception):
@@ -83,18 +81,6 @@ class Out:
             sys.stdout.buffer.flush()
         except BrokenPipeError:
             raise StdoutClosed from None
-
-
-def to_json(value: Json) -> str:
-    """Compact JSON. Integers beyond 64 bits need the slower writer."""
-    import orjson
-
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:
-        import json
-
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def narrate(text: str) -> None:

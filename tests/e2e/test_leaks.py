@@ -11,8 +11,8 @@ import pytest
 
 from inspector.cli.opening import open_stores
 from inspector.cli.output import to_json
-from inspector.cli.shapes import messages_json, row_json, span_json, trace_json
 from inspector.redaction import Redactor
+from inspector.reports.shapes import messages_json, row_json, span_json, trace_json
 from inspector.session import Session
 from inspector.view import Badge
 from tests.cli.program import inside

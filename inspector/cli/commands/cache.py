@@ -7,8 +7,8 @@ import click
 from inspector.cli.common import Command, Common
 from inspector.cli.output import Out, narrate
 from inspector.cli.table import Column, table
-from inspector.cli.units import moment, size
 from inspector.errors import UsageError
+from inspector.reports.units import moment, size
 
 
 @click.command("cache", cls=Command)

@@ -10,9 +10,9 @@ from inspector.cli.arguments import stores_argument
 from inspector.cli.common import Command, Common
 from inspector.cli.opening import scanned
 from inspector.cli.output import Out, one_line
-from inspector.cli.shapes import summary_json
-from inspector.cli.units import moment, size
 from inspector.errors import UsageError
+from inspector.reports.shapes import summary_json
+from inspector.reports.units import moment, size
 
 if TYPE_CHECKING:
     from inspector.view import StoreSummary

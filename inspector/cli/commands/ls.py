@@ -10,10 +10,10 @@ from inspector.cli.arguments import query_option, stores_and_query, stores_argum
 from inspector.cli.common import Command, Common
 from inspector.cli.opening import scanned
 from inspector.cli.output import Out, narrate
-from inspector.cli.shapes import row_json
 from inspector.cli.table import Column, table
-from inspector.cli.units import duration, moment, money
 from inspector.errors import Exit, UsageError
+from inspector.reports.shapes import row_json
+from inspector.reports.units import duration, moment, money
 from inspector.view import Sort
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from inspector.cli.engine import read_config
 from inspector.cli.lazy import LazyView
 from inspector.cli.opening import badge_of, open_session
 from inspector.cli.terminal import ascii_only, need_terminal
-from inspector.cli.units import size
 from inspector.cli.who import who
 from inspector.errors import Exit, UsageError
+from inspector.reports.units import size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from inspector.cli.arguments import is_there, looks_like_path, query_option, sto
 from inspector.cli.common import Command, Common
 from inspector.cli.opening import unscanned
 from inspector.cli.output import Out, narrate, one_line
-from inspector.cli.shapes import hit_json
 from inspector.errors import Exit, UsageError
+from inspector.reports.shapes import hit_json
 
 
 @click.command("search", cls=Command)

@@ -11,8 +11,8 @@ from inspector.cli.common import Command, Common
 from inspector.cli.detail import print_head, print_span, print_tree
 from inspector.cli.opening import scanned
 from inspector.cli.output import Out
-from inspector.cli.shapes import messages_json, span_json, trace_json
 from inspector.errors import NotFound, UsageError
+from inspector.reports.shapes import messages_json, span_json, trace_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

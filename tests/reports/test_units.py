@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.cli.units import duration, milliseconds, moment, money, rfc3339, size
+from inspector.reports.units import duration, milliseconds, moment, money, rfc3339, size
 
 
 @pytest.mark.parametrize(
