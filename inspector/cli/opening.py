@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 
 
 def open_session(
-    names: Sequence[str], common: Common, config: Config | None = None, needs: str = "traces:read"
+    names: Sequence[str],
+    common: Common,
+    config: Config | None = None,
+    needs: str = "traces:read",
+    *,
+    stable_tags: bool = True,
 ) -> AuditedView:
     """A session over all named stores, as the audit sees it. Close it. Raises Denied, recorded, for a role
-    that may not do what it `needs` to."""
+    that may not do what it `needs` to. Without `stable_tags` its tags are under a key that is never used again."""
     from inspector.access.limits import limit_of
     from inspector.session import Session
     from inspector.session.audited import AuditedView
@@ -45,8 +50,9 @@ def open_session(
         engine,
         badge,
         workers=config.whole("index.workers"),
-        key_of=tag_key,
-        cache_max=config.size("index.cache_max") or 0,
+        key_of=tag_key if stable_tags else None,
+        # An index that is kept holds tags: one under a key of today is of no use tomorrow.
+        cache_max=(config.size("index.cache_max") or 0) if stable_tags else 0,
         limit=limit_of(identity.role),
     )
     return AuditedView(session, lambda: open_trail(config, identity))
@@ -57,9 +63,9 @@ def badge_of(identity: Identity, unsafe: str = "") -> Badge:
 
 
 @contextmanager
-def scanned(names: Sequence[str], common: Common) -> Iterator[AuditedView]:
+def scanned(names: Sequence[str], common: Common, *, stable_tags: bool = True) -> Iterator[AuditedView]:
     """An open session, read through, closed at the end."""
-    with unscanned(names, common) as opened:
+    with unscanned(names, common, stable_tags=stable_tags) as opened:
         opened.scan(lambda progress: None, lambda: False)
         progress = opened.progress()
         LOG.info(f"scanned traces={progress.traces} spans={progress.spans} bytes={progress.total}")
@@ -67,9 +73,11 @@ def scanned(names: Sequence[str], common: Common) -> Iterator[AuditedView]:
 
 
 @contextmanager
-def unscanned(names: Sequence[str], common: Common, needs: str = "traces:read") -> Iterator[AuditedView]:
+def unscanned(
+    names: Sequence[str], common: Common, needs: str = "traces:read", *, stable_tags: bool = True
+) -> Iterator[AuditedView]:
     """An open session of which nothing is read yet, closed at the end."""
-    opened = open_session(names, common, needs=needs)
+    opened = open_session(names, common, needs=needs, stable_tags=stable_tags)
     with closing(opened):
         if opened.badge().unsafe:
             narrate(f"UNSAFE: {opened.badge().unsafe}.")

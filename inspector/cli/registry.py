@@ -17,6 +17,7 @@ COMMANDS = (
     Entry("ls", "ls", "List traces, newest first."),
     Entry("show", "show", "Print one trace with its spans."),
     Entry("search", "search", "Find words in the redacted text of every span."),
+    Entry("export", "export", "Write a redacted report or copy, with a manifest."),
     Entry("redact", "redact", "Redact JSONL or text as a filter."),
     Entry("policy", "policy", "Try the redaction policy on a text."),
     Entry("audit", "audit", "Verify, read and hand out the audit log."),

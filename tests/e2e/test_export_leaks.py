@@ -1,0 +1,47 @@
+"""No planted value in any report of any store, as it is written and as a reader sees it."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from inspector.cli.opening import open_stores
+from inspector.redaction import Redactor
+from inspector.reports.chosen import ALL, Chosen, choose
+from inspector.reports.registry import KINDS
+from inspector.session import Session
+from inspector.view import Badge
+from tests.e2e.leaks import found, planted, planted_in_tracecraft, written
+from tests.e2e.samples import STORES
+from tests.reports.support import ABOUT
+
+HOSTILE = ["hostile/traces.jsonl.gz", "hostile/types.jsonl"]
+_TAG = re.compile(r"<[^>]*>")
+
+
+@cache
+def ways(folder: Path, tracecraft: bool) -> dict[str, str]:
+    return written(planted_in_tracecraft(folder) if tracecraft else planted(folder))
+
+
+@pytest.mark.parametrize("name", STORES + HOSTILE)
+def test_nothing_planted_is_in_any_report(name: str, stores: Path) -> None:
+    values = ways(stores, name.startswith("tracecraft"))
+    view = Session(open_stores([str(stores / name)], (), ()), Redactor(), Badge("viewer", proved=False))
+    view.scan(lambda progress: None, lambda: False)
+    view.span = cache(view.span)  # type: ignore[method-assign]  # each is shown once, and written in every kind
+    keys = choose(view, ALL).keys
+    for kind in KINDS.values():
+        out = io.BytesIO()
+        kind.writer()(Chosen(view, keys), ABOUT, out)
+        text = out.getvalue().decode()
+        assert len(text) > 500
+        assert found(text, values) == set(), kind.name
+        if kind.name in ("html", "md"):
+            assert found(html.unescape(_TAG.sub("", text)), values) == set(), kind.name
+    view.close()
