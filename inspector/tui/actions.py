@@ -184,8 +184,12 @@ def bindings(place: Place) -> list[Binding]:
     def spelled(key: str) -> str:
         return _character_to_key(key) if len(key) == 1 else key
 
+    def call(action: Action) -> str:
+        # The main screen has helpers that do its actions; it finds out which.
+        return f"perform('{action.id}')" if place is Place.BROWSE else action.method
+
     return [
-        Binding(spelled(key), action.method, action.name, show=False, id=f"{place}.{action.id}")
+        Binding(spelled(key), call(action), action.name, show=False, id=f"{place}.{action.id}")
         for action in at(place)
         for key in action.keys
     ]

@@ -13,15 +13,18 @@ from inspector.tui.panes.traces import Traces
 from inspector.tui.screens.browse import BrowseScreen
 from inspector.tui.screens.choosing import ChooserScreen
 from inspector.tui.screens.columns import ColumnsScreen
+from inspector.tui.screens.copy_chord import CopyChord
 from inspector.tui.screens.copying import pick
 from inspector.tui.screens.help import help_rows
+from inspector.tui.screens.listing import Listing
 from inspector.tui.screens.lists import ListScreen
+from inspector.tui.screens.steps import Steps
 from tests.tui.driving import MIDDLE, app_of, browser, lines, settle
 from tests.tui.fake import FakeView
 
 DOERS = {
     Place.APP: (Host,),
-    Place.BROWSE: (BrowseScreen,),
+    Place.BROWSE: (BrowseScreen, Steps, Listing, CopyChord),
     Place.LIST: (Pane,),
     Place.TRACES: (Traces,),
     Place.SPANS: (Spans,),
@@ -35,7 +38,9 @@ def test_every_action_is_done_somewhere(action) -> None:
     if action.place is Place.COPY:
         assert pick.__doc__
         return
-    for doer in DOERS[action.place]:
+    if action.place is Place.BROWSE:
+        assert sum(hasattr(doer, f"action_{action.method}") for doer in DOERS[action.place]) == 1
+    for doer in DOERS[action.place] if action.place is not Place.BROWSE else ():
         own = getattr(doer, f"action_{action.method}", None) or getattr(doer, f"ask_{action.method}", None)
         assert callable(own), (doer, action.id)
     assert action.help.endswith(".")
@@ -61,7 +66,8 @@ def test_ids_are_unique_in_a_place() -> None:
 def test_bindings_are_the_registrys() -> None:
     for place in Place:
         made = {(b.action, b.id) for b in bindings(place)}
-        assert made == {(a.method, f"{place}.{a.id}") for a in at(place) if a.keys}
+        calls = {a: f"perform('{a.id}')" if place is Place.BROWSE else a.method for a in at(place)}
+        assert made == {(calls[a], f"{place}.{a.id}") for a in at(place) if a.keys}
 
 
 def test_help_shows_every_key_of_its_places() -> None:
@@ -92,7 +98,7 @@ async def test_every_palette_action_can_be_done_from_every_pane() -> None:
                     while pilot.app.screen is not screen:
                         pilot.app.pop_screen()
                     screen.ask.close()
-                    screen._chord = False
+                    screen.chord.on = False
                     await settle(pilot)
             await pilot.press("tab")
         assert pilot.app.is_running

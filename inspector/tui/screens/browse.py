@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from inspect import isawaitable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.screen import Screen
 
-from inspector.tui import columns as cols
 from inspector.tui import messages as m
 from inspector.tui.actions import Place, at, bindings
 from inspector.tui.host import Host
@@ -21,11 +20,13 @@ from inspector.tui.panes.pane import Pane
 from inspector.tui.panes.spans import Spans
 from inspector.tui.panes.traces import Traces
 from inspector.tui.screens.asking import Ask
+from inspector.tui.screens.copy_chord import CopyChord
 from inspector.tui.screens.following import Follow
 from inspector.tui.screens.layout import Stage, plan
+from inspector.tui.screens.listing import Listing
+from inspector.tui.screens.steps import Steps
 from inspector.tui.screens.walking import Walk
 from inspector.tui.screens.witness import Witness
-from inspector.view import Sort
 
 if TYPE_CHECKING:
     from textual import events
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from inspector.errors import InspectorError
+    from inspector.tui.actions import Action
     from inspector.tui.panes.prompt import Prompt
     from inspector.view import TraceKey, View
 
@@ -51,12 +53,14 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.walk = Walk(self)
         self.follow = Follow(self)
         self.ask = Ask(self)
+        self.chord = CopyChord(self)
+        self.doers: tuple[object, ...] = (Steps(self), Listing(self), self.chord)
+        """Helpers that do actions of this screen, beside the screen itself."""
         self.witness = Witness(self)
         self._last_rows = 0.0
         self._pause = 0.0
         self._whole = False
         self._shown: tuple[TraceKey, int] | None = None
-        self._chord = False
         self._told: set[str] = set()
         self._again: tuple[TraceKey, int] | None = None
         """The span that is asked for a second time, to see whether it is still shown alike."""
@@ -97,7 +101,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.styles.layout = "grid"
         self.header.badge = self.view.badge()
-        self._arrange()
+        self.lay_out()
         self.traces.focus()
         self.loader.situation()
         self.loader.scan()
@@ -109,13 +113,13 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
     # Layout.
 
     def on_resize(self) -> None:
-        self._arrange()
+        self.lay_out()
 
     def panes(self) -> dict[Stage, Pane]:
         """The three panes by how far in they lie."""
         return {Stage.TRACES: self.traces, Stage.SPANS: self.spans, Stage.DETAIL: self.detail}
 
-    def _arrange(self) -> None:
+    def lay_out(self) -> None:
         made = plan(self.size.width or self.app.size.width, self.stage, zoomed=self.zoomed)
         columns = len(made.columns.split())
         for stage, pane in self.panes().items():
@@ -130,7 +134,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
     def go(self, stage: Stage) -> None:
         """Put the focus on a pane, and the panes where they belong then."""
         self.stage = stage
-        self._arrange()
+        self.lay_out()
         self.panes()[stage].focus()
 
     @on(m.Situation)
@@ -280,11 +284,11 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         for stage, pane in self.panes().items():
             if pane is event.widget:
                 self.stage = stage
-        self._show_footer()
+        self.show_footer()
 
-    def _show_footer(self) -> None:
+    def show_footer(self) -> None:
         footer = self.query_one(Footer)
-        if self._chord:
+        if self.chord.on:
             footer.show(Place.COPY, note="copy redacted:")
         else:
             place = self.panes()[self.stage].PLACE
@@ -303,7 +307,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
     def action_back(self) -> None:
         if self.zoomed:
             self.zoomed = False
-            self._arrange()
+            self.lay_out()
         elif (
             self.stage is Stage.SPANS and self.spans.span_tree is not None and self.spans.span_tree.root >= 0
         ):
@@ -319,65 +323,11 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
 
     def action_zoom_pane(self) -> None:
         self.zoomed = not self.zoomed
-        self._arrange()
+        self.lay_out()
 
     @on(Pane.Opened)
     def _opened(self, message: Pane.Opened) -> None:
         self.action_enter()
-
-    def action_tab_conversation(self) -> None:
-        self._tab(0)
-
-    def action_tab_attributes(self) -> None:
-        self._tab(1)
-
-    def action_tab_events(self) -> None:
-        self._tab(2)
-
-    def action_tab_raw(self) -> None:
-        self._tab(3)
-
-    def action_tab_audit(self) -> None:
-        self._tab(AUDIT)
-        if self.traces.key is not None:
-            self.loader.audit(self.traces.key)
-
-    def _tab(self, number: int) -> None:
-        self.detail.show_tab(number)
-        if not self.detail.display:
-            self.go(Stage.DETAIL)
-
-    def action_event_next(self) -> None:
-        self._event(1)
-
-    def action_event_previous(self) -> None:
-        self._event(-1)
-
-    def _event(self, step: int) -> None:
-        self._tab(2)
-        if self.stage is not Stage.DETAIL:
-            self.go(Stage.DETAIL)
-        self.detail.to_heading(step)
-
-    def action_trace_next(self) -> None:
-        self.traces.move(self.traces.cursor + 1)
-
-    def action_trace_previous(self) -> None:
-        self.traces.move(self.traces.cursor - 1)
-
-    # Errors and hits.
-
-    def action_error_next(self) -> None:
-        self.walk.error(1)
-
-    def action_error_previous(self) -> None:
-        self.walk.error(-1)
-
-    def action_hit_next(self) -> None:
-        self.walk.hit(1)
-
-    def action_hit_previous(self) -> None:
-        self.walk.hit(-1)
 
     @on(m.Located)
     def _located(self, message: m.Located) -> None:
@@ -427,67 +377,10 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.header.search_text = self.walk.finding.label(self.host.glyphs.more)
         self.header.refresh()
 
-    # The list.
-
-    def action_sort(self) -> None:
-        now = cols.SORTS.index(self.traces.sort.field) if self.traces.sort.field in cols.SORTS else -1
-        field = cols.SORTS[(now + 1) % len(cols.SORTS)]
-        self._sort(Sort(field, descending=field != "name"))
-
-    def action_sort_reverse(self) -> None:
-        self._sort(replace(self.traces.sort, descending=not self.traces.sort.descending))
-
-    def _sort(self, sort: Sort) -> None:
-        self.traces.sort = sort
-        self.traces.forget()
-        self.refresh_rows()
-
-    def action_columns(self) -> None:
-        from inspector.tui.screens.columns import ColumnsScreen
-
-        shown = tuple(column.id for column in self.traces.columns(self.traces.size.width))
-        self.app.push_screen(ColumnsScreen(shown), self._use_columns)
-
-    def _use_columns(self, chosen: tuple[str, ...] | None) -> None:
-        if chosen is not None:
-            self.traces.chosen = chosen
-            self.traces.forget()
-
-    def action_follow(self) -> None:
-        self.follow.press()
-
-    def action_reload(self) -> None:
-        self.traces.key = None
-        self.loader.situation()
-        self.refresh_rows()
-
-    # Copying.
-
-    def action_copy(self) -> None:
-        self._chord = True
-        self._show_footer()
+    # What the helpers do.
 
     def on_key(self, event: events.Key) -> None:
-        if not self._chord:
-            return
-        self._chord = False
-        event.stop()
-        event.prevent_default()
-        for action in at(Place.COPY):
-            if event.character in action.keys:
-                self._copy(action.id)
-        self._show_footer()
-
-    def _copy(self, what: str) -> None:
-        from inspector.tui.screens.copying import pick
-
-        span = self.detail.span
-        text = pick(what, span, self.detail.item()) if span is not None else None
-        if text is None:
-            self.host.say("Nothing of the kind on this line; Tab goes to the detail.")
-            return
-        self.app.copy_to_clipboard(text)
-        self.host.say(f"Copied, redacted: {len(text):,} characters.")
+        self.chord.key(event)
 
     # The registry.
 
@@ -496,13 +389,23 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         for action in at(*self.places()):
             if action.id == id:
                 if action.place is Place.COPY:
-                    self._copy(id)
-                    return
-                await self._node(action.place).run_action(action.method)
+                    self.chord.copy(id)
+                elif action.place is Place.BROWSE:
+                    await self._do(action)
+                else:
+                    await self._node(action.place).run_action(action.method)
                 return
 
-    def _node(self, place: Place) -> Pane | Screen[None] | App[object]:
+    async def _do(self, action: Action) -> None:
+        """By the first of the helpers, or the screen, that has the action's method."""
+        for doer in (self, *self.doers):
+            method = getattr(doer, f"action_{action.method}", None)
+            if method is not None:
+                done = method()
+                if isawaitable(done):
+                    await done
+                return
+
+    def _node(self, place: Place) -> Pane | App[object]:
         """Who does the actions of a place."""
-        if place is Place.BROWSE:
-            return self
         return self.app if place is Place.APP else self.panes()[self.stage]

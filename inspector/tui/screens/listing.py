@@ -1,0 +1,54 @@
+"""How the list of traces is ordered, which columns it has, and reading it anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inspector.tui import columns as cols
+from inspector.view import Sort
+
+if TYPE_CHECKING:
+    from inspector.tui.screens.browse import BrowseScreen
+
+
+class Listing:
+    def __init__(self, screen: BrowseScreen) -> None:
+        self._screen = screen
+
+    def action_sort(self) -> None:
+        field = self._screen.traces.sort.field
+        now = cols.SORTS.index(field) if field in cols.SORTS else -1
+        field = cols.SORTS[(now + 1) % len(cols.SORTS)]
+        self._sort(Sort(field, descending=field != "name"))
+
+    def action_sort_reverse(self) -> None:
+        sort = self._screen.traces.sort
+        self._sort(replace(sort, descending=not sort.descending))
+
+    def _sort(self, sort: Sort) -> None:
+        traces = self._screen.traces
+        traces.sort = sort
+        traces.forget()
+        self._screen.refresh_rows()
+
+    def action_columns(self) -> None:
+        from inspector.tui.screens.columns import ColumnsScreen
+
+        traces = self._screen.traces
+        shown = tuple(column.id for column in traces.columns(traces.size.width))
+        self._screen.app.push_screen(ColumnsScreen(shown), self._use_columns)
+
+    def _use_columns(self, chosen: tuple[str, ...] | None) -> None:
+        if chosen is not None:
+            self._screen.traces.chosen = chosen
+            self._screen.traces.forget()
+
+    def action_follow(self) -> None:
+        self._screen.follow.press()
+
+    def action_reload(self) -> None:
+        screen = self._screen
+        screen.traces.key = None
+        screen.loader.situation()
+        screen.refresh_rows()
