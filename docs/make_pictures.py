@@ -17,7 +17,7 @@ SAMPLE = "support_agent.otlp.jsonl"
 async def browse() -> str:
     """The browser on the sample store, at a failed refund's model call."""
     from inspector.cli.common import Common
-    from inspector.cli.opening import session
+    from inspector.cli.opening import unscanned as session
     from inspector.paths import shipped
     from inspector.tui.app import InspectorApp
 

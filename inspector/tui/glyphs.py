@@ -38,6 +38,8 @@ class Glyphs(NamedTuple):
     up: str = "▴"
     deep: str = "⋯"
     caret: str = "^"
+    path: str = "•"
+    again: str = "↻"
     levels: str = " ▁▂▃▄▅▆▇█"
 
 
@@ -74,5 +76,7 @@ ASCII = Glyphs(
     up="^",
     deep="..",
     caret="^",
+    path="*",
+    again="@",
     levels=" ..::==##",
 )

@@ -122,7 +122,9 @@ class Loader:
 
     def _trace(self, key: TraceKey) -> None:
         trace = self.view.trace(key)
-        self._post(m.TraceReady(key, trace, Tree(trace.nodes)))
+        tree = Tree(trace.nodes)
+        _ = tree.timing, tree.steps, tree.services  # worked out here, not while a frame waits
+        self._post(m.TraceReady(key, trace, tree))
 
     def span(self, key: TraceKey, index: int) -> None:
         self._ask("span", partial(self._span, key, index))

@@ -111,9 +111,15 @@ class Look:
         hues = {role: getattr(c, role) for role in ("agent", "llm", "tool", "data", "other")}
         self._kinds = {kind: Style(color=hues[role]) for kind, role in _KIND_ROLES.items()}
         self._other = Style(color=hues["other"])
+        names = ("llm", "agent", "tool", "number", "data", "other", "string", "key")
+        self._services = [Style(color=getattr(c, name)) for name in names]
 
     def kind(self, kind: str) -> Style:
         return self._kinds.get(kind, self._other)
+
+    def service(self, number: int) -> Style:
+        """The hue of the n-th service of a trace; red and amber stay for what they mean."""
+        return self._services[number % len(self._services)]
 
     def sign(self, state: State) -> str:
         """The glyph that marks a state, beside its word."""

@@ -6,12 +6,17 @@ much as one of 10.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from inspector.tui.agents import Step, story
+from inspector.tui.timing import timing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inspector.view import SpanNode
+    from inspector.tui.timing import Timing
+    from inspector.view import ShownText, SpanNode
 
 
 class Tree:
@@ -39,20 +44,78 @@ class Tree:
         self.start = min(starts, default=0)
         self.end = max([*ends, *starts], default=0)
         self.spans = len(nodes)
+        self.short = 0
+        """Spans shorter than this (ns) are left out, but for errors and what leads to a longer one."""
+        self.telling = False
+        """Whether only the steps of agents are shown, see `agents`."""
+
+    @cached_property
+    def timing(self) -> Timing:
+        return timing(self.nodes, self.parent, self.start, self.end)
+
+    @cached_property
+    def steps(self) -> dict[int, Step]:
+        """The steps of agents by position."""
+        return {step.at: step for step in story(self.nodes, self.parent)}
+
+    @cached_property
+    def services(self) -> list[ShownText]:
+        """In order of appearance."""
+        return list({str(n.service): n.service for n in self.nodes if n.service is not None}.values())
 
     def arrange(self) -> None:
         """Work out the visible rows anew."""
         first, last = (0, len(self.nodes)) if self.root < 0 else (self.root, self.after[self.root])
-        if not self.folded:
+        if self.telling:
+            self.rows = [at for at in self.steps if first <= at < last]
+            return
+        kept = self._kept() if self.short else None
+        if not self.folded and kept is None:
             self.rows = range(first, last)
             return
         rows = []
         at = first
         folded, after = self.folded, self.after
         while at < last:
-            rows.append(at)
+            if kept is None or kept[at] or at == first:
+                rows.append(at)
             at = after[at] if at in folded else at + 1
         self.rows = rows
+
+    def _kept(self) -> bytearray:
+        """Which spans are long enough to be shown, or have one below them that is."""
+        kept = bytearray(len(self.nodes))
+        for at in range(len(self.nodes) - 1, -1, -1):
+            node = self.nodes[at]
+            lasts = node.start is None or node.end is None or node.end - node.start >= self.short
+            if kept[at] or lasts or node.status == "error":
+                kept[at] = 1
+                if self.parent[at] >= 0:
+                    kept[self.parent[at]] = 1
+        return kept
+
+    @property
+    def left_out(self) -> int:
+        """How many spans are too short to be shown."""
+        return len(self.nodes) - sum(self._kept()) if self.short else 0
+
+    def tell(self, on: bool) -> None:
+        self.telling = on
+        self.arrange()
+
+    def leave_out(self, short: int) -> None:
+        self.short = short
+        self.arrange()
+
+    def to_level(self, step: int) -> int:
+        """Fold one level more (-1) or less (1); how many levels are open then."""
+        deepest = max((self.depth(at) for at in self.rows), default=0)
+        level = max(deepest + step, 0)
+        self.folded = {
+            at for at in range(len(self.nodes)) if self.after[at] > at + 1 and self.depth(at) >= level
+        }
+        self.arrange()
+        return level
 
     def row_of(self, at: int) -> int:
         """The row of a position, or of the nearest ancestor that is visible."""
@@ -73,6 +136,9 @@ class Tree:
         while up >= 0:
             self.folded.discard(up)
             up = self.parent[up]
+        if self.short and not self._kept()[at]:
+            self.short = 0
+        self.telling = self.telling and at in self.steps
         self.arrange()
 
     def fold(self, at: int, *, deep: bool = False) -> None:

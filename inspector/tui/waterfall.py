@@ -33,6 +33,15 @@ class Axis(NamedTuple):
         low = min(low, self.width - 1)
         return low, max(high - low, 1)
 
+    def inside(self, start: int, end: int) -> tuple[int, int] | None:
+        """The cells that a stretch fills for the greater part: first and how many; none if it fills none."""
+        if end < self.start or start > self.end or self.width <= 0:
+            return None
+        half = self.span // 2
+        low = max((max(start - self.start, 0) * self.width + half) // self.span, 0)
+        high = min((min(end - self.start, self.span) * self.width + half) // self.span, self.width)
+        return (low, high - low) if high > low else None
+
     def ticks(self) -> list[tuple[int, str]]:
         """Cells and labels, at least a label's width apart."""
         step = self._step()

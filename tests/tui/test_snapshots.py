@@ -16,6 +16,8 @@ SIZES = {"160x48": WIDE, "120x40": MIDDLE, "80x24": NARROW}
 SCREENS = {
     "list": (),
     "spans": ("enter", "E"),
+    "agents": ("enter", "a", "j"),
+    "zoomed": ("enter", "E", "plus", "plus", "D", "v"),
     "conversation": ("enter", "E", "enter"),
     "attributes": ("enter", "enter", "2", "j", "j"),
     "events": ("enter", "E", "enter", "3"),

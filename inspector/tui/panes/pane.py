@@ -144,7 +144,7 @@ class Pane(Widget, can_focus=True, inherit_bindings=False):
 
     def _refresh_rows(self, *rows: int) -> None:
         width, height = self.size
-        lines = {0} | {1 + self.HEAD + row - self.top for row in rows}
+        lines = {0, height - 1} | {1 + self.HEAD + row - self.top for row in rows}
         self.refresh(*(Region(0, line, width, 1) for line in lines if 0 <= line < height))
 
     def forget(self) -> None:

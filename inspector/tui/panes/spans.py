@@ -9,34 +9,22 @@ from rich.cells import cell_len
 from inspector.tui import format as fmt
 from inspector.tui.actions import Place, bindings
 from inspector.tui.panes.pane import Pane
-from inspector.tui.text import fit, runs_of
+from inspector.tui.panes.span_rows import RowPen, minimap, parts, step_columns
 from inspector.tui.waterfall import Axis
+from inspector.tui.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.style import Style
     from textual.binding import BindingType
 
+    from inspector.tui.panes.span_rows import Parts
     from inspector.tui.text import Run
     from inspector.tui.tree import Tree
     from inspector.view import ShownTrace, SpanNode
 
-_LABELS = {
-    "retrieval": "retr",
-    "embedding": "embed",
-    "reranker": "rank",
-    "guardrail": "guard",
-    "evaluation": "eval",
-    "prompt": "prmpt",
-    "memory": "mem",
-    "client": "call",
-    "server": "serve",
-    "producer": "send",
-    "consumer": "recv",
-    "internal": "span",
-    "unknown": "span",
-}
+_SHARES = (0, 100, 20, 5)
+"""What `D` goes through: nothing left out, then spans under a hundredth, a twentieth, a fifth of the trace."""
 
 
 class Spans(Pane):
@@ -49,15 +37,17 @@ class Spans(Pane):
         self.trace: ShownTrace | None = None
         self.span_tree: Tree | None = None
         self.reading = False
-        self._zoom = 0
-        """How often the time was halved."""
+        self.window = Window()
+        self.by_service = False
+        self._before: Tree | None = None
+        """The tree before this one: its way of telling is kept."""
         self._longest = 0
         self._notes = False
 
     def use(self, trace: ShownTrace, tree: Tree, at: int) -> None:
         """Show another trace with the span at position `at` selected."""
         self.trace, self.span_tree = trace, tree
-        self._zoom = 0
+        self.window.reset()
         self.reading = False
         self.top = 0
         self._longest = max(
@@ -66,6 +56,9 @@ class Spans(Pane):
         self._notes = any(n.note or n.status == "error" for n in trace.nodes[:2000])
         if at:
             tree.show(at)
+        if self._before is not None and self._before.telling and tree.steps:
+            tree.tell(True)
+        self._before = tree
         self.cursor = tree.row_of(at)
         self._scroll_to_cursor()
         self.forget()
@@ -100,7 +93,8 @@ class Spans(Pane):
 
     # Time.
 
-    def axis(self, width: int) -> Axis:
+    def whole(self, width: int) -> Axis:
+        """All of the time: of the trace, or of the subtree that has the focus."""
         tree = self.span_tree
         if tree is None:
             return Axis(0, 1, 0, width)
@@ -109,30 +103,76 @@ class Spans(Pane):
             top = tree.nodes[tree.root]
             start = top.start if top.start is not None else start
             end = top.end if top.end is not None else end
-        origin = start
-        if self._zoom and (node := self.node()) is not None and node.start is not None:
-            size = max((end - start) >> self._zoom, 1000)
-            middle = node.start + ((node.end or node.start) - node.start) // 2
-            start = max(start, min(middle - size // 2, end - size))
-            end = start + size
-        return Axis(start, end, origin, width)
+        return Axis(start, end, start, width)
+
+    def axis(self, width: int) -> Axis:
+        return self.window.axis(self.whole(width))
 
     def action_time_in(self) -> None:
-        self._zoom = min(self._zoom + 1, 24)
-        self.forget()
+        self._zoom(1)
 
     def action_time_out(self) -> None:
-        self._zoom = max(self._zoom - 1, 0)
+        self._zoom(-1)
+
+    def _zoom(self, step: int) -> None:
+        self.window.zoom(step, self.node())
         self.forget()
 
     def action_time_all(self) -> None:
-        self._zoom = 0
+        self.window.reset()
+        self.forget()
+
+    def action_time_earlier(self) -> None:
+        self._pan(-1)
+
+    def action_time_later(self) -> None:
+        self._pan(1)
+
+    def _pan(self, step: int) -> None:
+        self.window.pan(step, self.whole(1))
         self.forget()
 
     def move(self, to: int) -> None:
         super().move(to)
-        if self._zoom:
+        if self.window.halvings:
+            self.window.follow(self.node(), self.whole(1))
             self.forget()
+
+    # What is shown, and how.
+
+    def action_hue(self) -> None:
+        self.by_service = not self.by_service
+        self.forget()
+
+    def action_agents(self) -> None:
+        """The steps of agents instead of every span, and back."""
+        at, tree = self.at, self.span_tree
+        if at is None or tree is None:
+            return
+        tree.tell(not tree.telling and bool(tree.steps))
+        self._rearranged(at)
+
+    def action_short(self) -> None:
+        """Leave out spans that are short beside the whole: another share at each press."""
+        at, tree = self.at, self.span_tree
+        if at is None or tree is None:
+            return
+        whole = self.whole(1).span
+        steps = [whole // share if share else 0 for share in _SHARES]
+        tree.leave_out(next((step for step in steps if step > tree.short), 0))
+        self._rearranged(at)
+
+    def action_level_less(self) -> None:
+        self._level(-1)
+
+    def action_level_more(self) -> None:
+        self._level(1)
+
+    def _level(self, step: int) -> None:
+        at, tree = self.at, self.span_tree
+        if at is not None and tree is not None and not tree.telling:
+            tree.to_level(step)
+            self._rearranged(at)
 
     # Folding.
 
@@ -199,98 +239,79 @@ class Spans(Pane):
 
     # Drawing.
 
-    def _parts(self, width: int) -> tuple[int, int, int]:
-        """Cells of tree and name, of the note, of the bars."""
-        if width < 56:
-            return max(width * 5 // 9, 12), 0, width - max(width * 5 // 9, 12) - 3
-        name = min(max(self._longest, 26), width * 42 // 100)
-        note = 18 if width >= 72 and self._notes else 0
-        return name, note, width - name - note - 4
+    def _parts(self, width: int) -> Parts:
+        return parts(width, self._longest, notes=self._notes)
+
+    def _step_axis(self, width: int) -> Axis:
+        return self.axis(max(width * 18 // 100, 8) if width >= 72 else 0)
 
     def head(self, line: int, width: int) -> Sequence[Run]:
-        look = self.look
-        if self.span_tree is None or not self.span_tree.nodes:
+        look, tree = self.look, self.span_tree
+        if tree is None or not tree.nodes:
             return ()
-        name, note, bars = self._parts(width)
+        if tree.telling:
+            axis = self._step_axis(width)
+            columns = step_columns(width)
+            labels = "".join(f"  {n:>{size}}" if n != "repeats" else f"  {n:<{size}}" for n, size in columns)
+            return ((" " * (width - axis.width - 3 - len(labels)) + labels, look.dim),)
+        shape = self._parts(width)
         out = [" "] * (width + 1)
-        offset = 1 + name + note + (1 if note else 0)
-        for cell, label in self.axis(bars).ticks():
+        for cell, label in self.axis(shape.bars).ticks():
             for i, letter in enumerate(label):
-                if offset + cell + i < width:
-                    out[offset + cell + i] = letter
+                if shape.offset + cell + i < width:
+                    out[shape.offset + cell + i] = letter
         return (("".join(out)[:width], look.dim),)
 
     def row(self, index: int, width: int, selected: bool) -> Sequence[Run] | None:
-        tree, look = self.span_tree, self.look
+        tree = self.span_tree
         if tree is None:
             return None
-        at = tree.rows[index]
-        node = tree.nodes[at]
-        name, note, bars = self._parts(width)
-        bad = node.status == "error"
-        kind = look.kind(node.kind)
-        out: list[Run] = [(" ", look.text)]
-        style = look.error if bad else look.text
-        label = [*self._guides(at, name), (f"{self._label(node):<5} ", kind + look.strong)]
-        words = runs_of(node.name, look, style + look.strong if selected else style)
-        out += fit([*label, *words], name, look)
-        if note:
-            sign = [(f"{look.glyphs.error} ", look.error)] if bad else []
-            text = runs_of(node.note, look, look.error if bad else look.dim)
-            if not text and bad:
-                text = [("error", look.error)]
-            out.append((" ", look.text))
-            out += fit([*sign, *text], note - 1, look)
-        out.append((" ", look.text))
-        out += self._bar(node, bars, look.error if bad else kind)
-        return out
+        pen = RowPen(tree, self.look, self.by_service)
+        if tree.telling:
+            return pen.step(tree.rows[index], width, self._step_axis(width), selected=selected)
+        shape = self._parts(width)
+        return pen.waterfall(tree.rows[index], shape, self.axis(shape.bars), selected=selected)
 
-    def _label(self, node: SpanNode) -> str:
-        return _LABELS.get(node.kind, node.kind[:5])
+    def foot(self) -> tuple[Sequence[Run], Sequence[Run]]:
+        """What the selected span took itself; and the map of the whole while a part of it is shown."""
+        look, tree, at = self.look, self.span_tree, self.at
+        if tree is None or at is None:
+            return (), ()
+        node, dot = tree.nodes[at], f" {look.glyphs.dot} "
+        facts = []
+        if node.start is not None and node.end is not None:
+            own = tree.timing.self_time[at]
+            facts.append(f"self {fmt.duration(own)} of {fmt.duration(node.end - node.start)}")
+            facts.append(f"from +{fmt.duration(node.start - tree.start)}")
+        left: list[Run] = [(f" {dot.join(facts)} ", look.dim)] if facts else []
+        if self.window.halvings and self.size.width >= 70:
+            whole = self.whole(1)
+            return left, minimap(tree.timing.busy, self._map_axis(), self.window.axis(whole), 32, look)
+        shares = tree.timing.share(tree.nodes)
+        total = sum(own for _, own in shares)
+        if not total or self.size.width < 70:
+            return left, ()
+        words = "  ".join(f"{kind} {own * 100 // total}%" for kind, own in shares[:4] if own * 100 >= total)
+        return left, ((f" {look.glyphs.path} ", look.accent), (f"critical path: {words} ", look.dim))
 
-    def _guides(self, at: int, room: int) -> list[Run]:
-        tree, look = self.span_tree, self.look
-        if tree is None:
-            return []
-        signs = look.glyphs
-        depth = tree.depth(at)
-        has_children = tree.after[at] > at + 1
-        fold = (signs.shut if at in tree.folded else signs.open) if has_children else " "
-        if depth <= 0:
-            return [(f"{fold} ", look.dim)]
-        most = max(2, (room - 20) // 2)
-        if depth - 1 > most:
-            most = max(2, (room - 30) // 2)
-        ways = tree.guides(at, most)
-        skipped = depth - 1 - len(ways)
-        text = f"{signs.deep}{skipped} " if skipped > 0 else ""
-        text += "".join(f"{signs.pipe} " if goes_on else "  " for goes_on in ways)
-        text += signs.elbow if tree.nodes[at].last else signs.tee
-        return [(f"{text}{fold} ", look.dim)]
-
-    def _bar(self, node: SpanNode, width: int, style: Style) -> list[Run]:
-        look = self.look
-        place = self.axis(width).bar(node.start, node.end)
-        if place is None:
-            return []
-        low, size = place
-        signs = look.glyphs
-        sign = (
-            signs.unfinished
-            if node.end is None
-            else signs.thin
-            if node.kind in ("agent", "chain")
-            else signs.bar
-        )
-        return [(" " * low, look.text), (sign * size, style)]
+    def _map_axis(self) -> Axis:
+        tree = self.span_tree
+        return Axis(0, 1, 0, 1) if tree is None else Axis(tree.start, tree.end, tree.start, 1)
 
     def title(self) -> Sequence[Run]:
         look = self.look
-        out: list[Run] = [(" Spans ", look.accent_bold if self.has_focus else look.strong)]
+        telling = self.span_tree is not None and self.span_tree.telling
+        name = " Steps of agents " if telling else " Spans "
+        out: list[Run] = [(name, look.accent_bold if self.has_focus else look.strong)]
         if self.span_tree is not None and self.span_tree.root >= 0:
             out.append(("subtree ", look.dim))
-        if self._zoom:
-            out.append((f"x{1 << self._zoom} ", look.dim))
+        if self.window.halvings:
+            out.append((f"x{1 << self.window.halvings} ", look.dim))
+        if self.span_tree is not None and self.span_tree.short:
+            left_out = f"{self.span_tree.left_out:,} under {fmt.duration(self.span_tree.short)} left out "
+            out.append((left_out, look.dim))
+        if self.by_service:
+            out.append(("by service ", look.dim))
         return out
 
     def info(self) -> Sequence[Run]:
