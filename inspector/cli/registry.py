@@ -22,6 +22,7 @@ COMMANDS = (
     Entry("policy", "policy", "Try the redaction policy on a text."),
     Entry("audit", "audit", "Verify, read and hand out the audit log."),
     Entry("roles", "roles", "List who may do what."),
+    Entry("keys", "keys", "Make, grant, rotate and end keys."),
     Entry("whoami", "whoami", "Say which role is in use and what vouches for it."),
     Entry("doctor", "doctor", "Go through the production checklist."),
     Entry("cache", "cache", "List or remove the indexes kept of big stores."),

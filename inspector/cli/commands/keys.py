@@ -1,0 +1,372 @@
+"""`inspector keys`: the keys that prove roles and open fields, from their making to their end."""
+
+from __future__ import annotations
+
+import datetime
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from inspector.access.roles import role_named, roles_of
+from inspector.access.vault import ACTIVE, DESTROYED, GRACE, OPENS, RETIRED, Vault, seconds
+from inspector.audit.record import Entry, Resource
+from inspector.cli.auditing import key_store, open_log, require
+from inspector.cli.common import Command, Common
+from inspector.cli.engine import read_config
+from inspector.cli.keyring import custody, is_level, opened_vault, vault_path
+from inspector.cli.output import Out, narrate, one_line
+from inspector.cli.table import Column, table
+from inspector.cli.who import who
+from inspector.config.units import duration
+from inspector.errors import Denied, Exit, NotFound, UsageError
+
+if TYPE_CHECKING:
+    from inspector.access.vault import LevelKey, RoleKey
+    from inspector.cli.output import Json
+    from inspector.config import Config
+
+_SECOND = 1_000_000_000
+
+
+@click.group("keys")
+def command() -> None:
+    """Make, grant, rotate and end the keys that prove roles and open encrypted fields."""
+
+
+@command.command("init", cls=Command)
+@click.option(
+    "--recipient", "recipients", multiple=True, metavar="AGE",
+    help="Somebody's age public key, for recovery; at least two, or [keys] recipients.",
+)  # fmt: skip
+@click.pass_obj
+def init(common: Common, recipients: tuple[str, ...]) -> None:
+    """Make the vault, the first admin's key and a key for each level; roles are proved from then on.
+
+    Run it with --role admin. The admin's key goes into the key store of this machine.
+    """
+    from inspector.access.custody import begin
+    from inspector.access.recovery import checked
+
+    config = read_config(common)
+    path = vault_path(config)
+    if path.is_file():
+        with closing(Vault(path, make=True)) as there:
+            if there.meta("ready"):
+                raise UsageError("The keys are made already.", "See inspector keys list.")
+    identity = who(common, config)
+    auditing = open_log(config, identity)
+    require(auditing, "keys:manage")
+    people = checked(recipients or config.texts("keys.recipients"))
+    roles = roles_of(config)
+    with auditing.log.act(Entry("keys.init", Resource("vault"), reason=common.reason or "")) as intent:
+        vault = Vault(path, make=True)
+        with closing(vault):
+            held = begin(vault, key_store(config), roles, identity.name, people)
+            intent.new_state.update(vault=vault.id, root=held.admin.kek_id, role=identity.name)
+            intent.counts.update(levels=len(vault.level_keys()), recipients=len(people))
+    narrate(f"The vault is {path}. The role {identity.name} has the key {held.admin.kek_id}.")
+    narrate("Next: inspector keys grant ROLE --role admin, and try recovery: inspector keys recover --drill.")
+
+
+@command.command("list", cls=Command)
+@click.pass_obj
+def list_(common: Common) -> None:
+    """List roles' keys and levels' keys with their states and dates. With --json one object a key and line."""
+    config = read_config(common)
+    out = Out(no_color=common.no_color)
+    with opened_vault(config) as vault:
+        roles, levels = vault.role_keys(), vault.level_keys()
+        if common.json:
+            for row in (*map(_role_json, roles), *map(_level_json, levels)):
+                out.json(row)
+        else:
+            columns = [Column("KEY"), Column("OF"), Column("STATE"), Column("SINCE"), Column("UNTIL")]
+            cells = [[k.kek_id, f"role {k.role}", _state(k), _day(k.created), _end(k)] for k in roles]
+            cells += [[k.dek_id, f"level {k.level}", k.state, _day(k.created), ""] for k in levels]
+            for line in table(out, columns, cells):
+                out.line(line)
+    out.flush()
+
+
+@command.command("grant", cls=Command)
+@click.argument("name", metavar="ROLE")
+@click.option("--expires", metavar="TIME", help="End it by itself after this long, as 8h.")
+@click.pass_obj
+def grant(common: Common, name: str, expires: str | None) -> None:
+    """Make a key for ROLE in this machine's key store; keys export carries it to another."""
+    config = read_config(common)
+    chosen = role_named(roles_of(config), name)
+    until = 0 if expires is None else seconds() + _span(expires)
+    with custody(common, config) as (held, auditing):
+        entry = Entry("key.granted", Resource("key"), reason=common.reason or "")
+        with auditing.log.act(replace(entry, new_state={"role": chosen.name, "expires": until})) as intent:
+            made = held.grant(chosen, expires=until)
+            intent.new_state["key_id"] = made.kek_id
+    narrate(
+        f"The role {chosen.name} has the key {made.kek_id}{f', until {_moment(until)}' if until else ''}."
+    )
+
+
+@command.command("rotate", cls=Command)
+@click.argument("what", metavar="ROLE|LEVEL")
+@click.option("--grace", metavar="TIME", help="How long the key before still opens ([keys] grace).")
+@click.pass_obj
+def rotate(common: Common, what: str, grace: str | None) -> None:
+    """Put a new key in place of a role's or a level's. Values stay as they are and stay readable.
+
+    A role's old key opens until its grace is over. A level's old key goes on opening the values that it sealed,
+    until none needs it and keys revoke retires it. A rotation that was killed is taken up by the next.
+    """
+    config = read_config(common)
+    roles = roles_of(config)
+    time = _span(grace) if grace is not None else (config.duration("keys.grace") or 0) // _SECOND
+    chosen = None if is_level(what) else role_named(roles, what)
+    with custody(common, config) as (held, auditing):
+        entry = Entry("key.rotated", Resource("key"), reason=common.reason or "", new_state={"of": what})
+        with auditing.log.act(entry) as intent:
+            held.settle()
+            if chosen is None:
+                made = held.new_level_key(what, roles, grace_for_old=True).dek_id
+            else:
+                made = held.rotate_role(chosen, grace=max(time, 1)).kek_id
+            intent.new_state["key_id"] = made
+    narrate(f"The new key of {what} is {made}.")
+
+
+@command.command("revoke", cls=Command)
+@click.argument("what", metavar="ROLE|KEY")
+@click.argument("stores", nargs=-1, metavar="[STORE…]", type=click.Path(path_type=str))
+@click.pass_obj
+def revoke(common: Common, what: str, stores: tuple[str, ...]) -> int:
+    """Take away a role's keys, or one key by its id; it opens nothing from then on.
+
+    A level's old key is retired once no value of STORE… needs it; exit 6 says how many still do.
+    """
+    config = read_config(common)
+    with custody(common, config) as (held, auditing):
+        level = held.vault.level_key(what)
+        entry = Entry("key.revoked", Resource("key"), reason=common.reason or "")
+        if level is not None:
+            if level.state != GRACE:
+                raise UsageError(
+                    f"This key is {level.state}.", "Rotate its level first: inspector keys rotate."
+                )
+            values = _counted(config, stores)[level.dek_id]
+            narrate(f"{values:,} values still need key {level.dek_id}.")
+            if values:
+                return int(Exit.HELD)
+            with auditing.log.act(replace(entry, new_state={"key_id": level.dek_id})):
+                held.end_level_key(level, RETIRED)
+            return int(Exit.DONE)
+        one = held.vault.role_key(what)
+        role = one.role if one is not None else role_named(roles_of(config), what).name
+        state = {"role": role, "key_id": one.kek_id if one is not None else "all"}
+        with auditing.log.act(replace(entry, new_state=state)) as intent:
+            ended = held.revoke(role, one.kek_id if one is not None else "")
+            intent.counts["keys"] = ended
+    narrate(f"{ended:,} keys of the role {role} are revoked.")
+    return int(Exit.DONE if ended else Exit.NOTHING)
+
+
+def _counted(config: Config, names: tuple[str, ...]) -> dict[str, int]:
+    from inspector.cli.key_counts import needed
+    from inspector.cli.opening import open_stores
+
+    if not names:
+        raise UsageError("No store is named.", "Name every store that may hold values under the key.")
+    stores = open_stores(names, config.texts("formats.plugins"), config.paths("formats.mappings"))
+    try:
+        return needed(stores)
+    finally:
+        for store in stores:
+            store.close()
+
+
+@command.command("destroy", cls=Command)
+@click.argument("key", metavar="KEY")
+@click.option("--confirm", metavar="WORD", help="DESTROY- and the key's first 8 characters.")
+@click.pass_obj
+def destroy(common: Common, key: str, confirm: str | None) -> None:
+    """Destroy a level's key, and with it every value that it sealed, for ever.
+
+    What was copied before, of the vault or by a recovery recipient, is out of reach. Needs --reason.
+    """
+    config = read_config(common)
+    if not common.reason:
+        raise UsageError("Destroying a key needs a reason.", "Say why: --reason TEXT")
+    with custody(common, config) as (held, auditing):
+        level = held.vault.level_key(key)
+        if level is None or level.state not in OPENS:
+            raise NotFound("No level has such a key.", "inspector keys list has them.")
+        if confirm != f"DESTROY-{level.dek_id[:8]}":
+            raise UsageError(
+                "Destroying a key ends every value under it.",
+                f"Confirm: --confirm DESTROY-{level.dek_id[:8]}",
+            )
+        entry = Entry("key.destroyed", Resource("key"), reason=common.reason, classification=level.level)
+        with auditing.log.act(replace(entry, new_state={"key_id": level.dek_id, "level": level.level})):
+            if level.state == ACTIVE:
+                held.new_level_key(level.level, roles_of(config), grace_for_old=False)
+            held.end_level_key(level, DESTROYED)
+    narrate(f"The key {level.dek_id} of {level.level} is destroyed.")
+
+
+@command.command("export", cls=Command)
+@click.argument("name", metavar="ROLE")
+@click.option(
+    "--to", "recipient", metavar="AGE", required=True, help="The age public key of who is to have it."
+)
+@click.option("--confirm", metavar="PRINT", help="That key's fingerprint, as its owner reads it out.")
+@click.option("-o", "--output", metavar="FILE", required=True, help="Write the age file here.")
+@click.pass_obj
+def export(common: Common, name: str, recipient: str, confirm: str | None, output: str) -> None:
+    """Write ROLE's key for another machine, encrypted with age to one recipient."""
+    from inspector.cli.key_files import fingerprint, write_role_key
+
+    config = read_config(common)
+    name = role_named(roles_of(config), name).name
+    if confirm != fingerprint(recipient):
+        raise UsageError(
+            f"The recipient's fingerprint is {fingerprint(recipient)}.",
+            "Compare it with its owner's by another way, then add --confirm with it.",
+        )
+    with custody(common, config) as (held, auditing):
+        entry = Entry("key.exported", Resource("key"), reason=common.reason or "", redacted=False)
+        state = {"role": name, "recipient": confirm}
+        with auditing.log.act(replace(entry, new_state=state)) as intent:
+            intent.new_state["key_id"] = write_role_key(held.vault, held.store, name, recipient, Path(output))
+    narrate(f"{output} opens with the key of {confirm}.")
+
+
+@command.command("import", cls=Command)
+@click.argument("file", type=click.Path(path_type=str))
+@click.option("--identity", metavar="FILE", required=True, help="The file of the age secret key.")
+@click.pass_obj
+def import_(common: Common, file: str, identity: str) -> None:
+    """Take a role's key from keys export into this machine's key store."""
+    from inspector.cli.key_files import read_role_key
+
+    config = read_config(common)
+    with opened_vault(config) as vault:
+        log = open_log(config, who(Common(role="viewer"), config)).log
+        entry = Entry("key.imported", Resource("key"), reason=common.reason or "")
+        with log.act(entry) as intent:
+            role, kek_id = read_role_key(vault, key_store(config), Path(file), Path(identity))
+            intent.new_state.update(role=role, key_id=kek_id)
+    narrate(f"This machine now holds the key {kek_id} of the role {role}.")
+
+
+@command.command("recover", cls=Command)
+@click.option(
+    "--identity", metavar="FILE", required=True, help="The file of a recovery recipient's age secret key."
+)
+@click.option("--drill", is_flag=True, help="Only try that every level's key can be recovered.")
+@click.option(
+    "--for", "name", metavar="ROLE", default="admin", show_default=True, help="Whose new key it becomes."
+)
+@click.pass_obj
+def recover(common: Common, identity: str, drill: bool, name: str) -> None:
+    """Open the vault with a recovery recipient's key when roles' keys are lost.
+
+    A new key is made for the role; the keys of all roles before it are revoked and are to be granted anew. It
+    asks for no role: whoever holds the identity may.
+    """
+    from inspector.access.custody import recover as recovery
+    from inspector.access.custody import recovered
+    from inspector.cli.key_files import text_of
+
+    config = read_config(common)
+    roles = roles_of(config)
+    chosen = role_named(roles, name)
+    secret = text_of(Path(identity))
+    with opened_vault(config) as vault:
+        log = open_log(config, who(Common(role="viewer"), config)).log
+        entry = Entry("key.recovered", Resource("vault"), reason=common.reason or "")
+        with log.act(
+            replace(entry, new_state={"drill": drill, "role": "" if drill else chosen.name})
+        ) as intent:
+            if drill:
+                intent.counts["levels"] = len(recovered(vault, secret))
+            else:
+                if not chosen.may("keys:manage"):
+                    raise Denied("Recovery makes a key for a role that manages keys.", "Use --for admin.")
+                held = recovery(vault, key_store(config), roles, chosen.name, secret)
+                intent.counts["levels"] = len(vault.wraps(held.admin.kek_id))
+                intent.new_state.update(root=held.admin.kek_id)
+    count = intent.counts["levels"]
+    narrate(
+        f"{count:,} levels' keys {'can be recovered' if drill else f'are open to the role {chosen.name}'}."
+    )
+
+
+@command.command("status", cls=Command)
+@click.argument("stores", nargs=-1, metavar="[STORE…]", type=click.Path(path_type=str))
+@click.pass_obj
+def status(common: Common, stores: tuple[str, ...]) -> int:
+    """Say how the key store is, whether roles are proved, which keys are due, and who needs which.
+
+    With STORE… the values that need each level's key are counted. Exit 1 where something is to be done.
+    """
+    from inspector.cli.key_status import facts
+
+    config = read_config(common)
+    out = Out(no_color=common.no_color)
+    counted = _counted(config, stores) if stores else None
+    found = facts(config, counted)
+    for name, text, good in found:
+        if common.json:
+            out.json({"name": name, "text": text, "ok": good})
+        else:
+            mark = out.dim("ok  ") if good else out.red("do  ")
+            out.line(f"  {mark}{one_line(name):<16} {one_line(text)}")
+    out.flush()
+    return int(Exit.DONE if all(good for _, _, good in found) else Exit.NOTHING)
+
+
+def _span(text: str) -> int:
+    found = duration(text)
+    if found is None:
+        raise UsageError("That is no span of time.", 'Write it as "8h" or "7d".')
+    return found // _SECOND
+
+
+def _role_json(key: RoleKey) -> dict[str, Json]:
+    return {
+        "key": key.kek_id,
+        "role": key.role,
+        "state": _state(key),
+        "created": _moment(key.created),
+        "expires": _moment(key.expires) if key.expires else None,
+        "until": _moment(key.until) if key.until else None,
+        "public": key.public,
+    }
+
+
+def _level_json(key: LevelKey) -> dict[str, Json]:
+    return {
+        "key": key.dek_id,
+        "level": key.level,
+        "state": key.state,
+        "created": _moment(key.created),
+        "changed": _moment(key.changed),
+    }
+
+
+def _state(key: RoleKey) -> str:
+    return "expired" if key.state in OPENS and not key.works(seconds()) else key.state
+
+
+def _end(key: RoleKey) -> str:
+    end = key.until if key.state == GRACE else key.expires
+    return _moment(end) if end else ""
+
+
+def _day(at: int) -> str:
+    return _moment(at)[:10]
+
+
+def _moment(at: int) -> str:
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
