@@ -28,6 +28,8 @@ class InspectorError(Exception):
     """
 
     exit_code: Exit = Exit.STORE
+    sketch: str = ""
+    """Lines that show what was typed and where it is wrong, for a terminal; never for a log."""
 
     def __init__(self, what: str, fix: str = "") -> None:
         super().__init__(what)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.cli.output import block, one_line, to_json
 from inspector.reports.shapes import value_json
-from inspector.reports.units import duration, moment, money, rfc3339
+from inspector.reports.units import counted, duration, moment, money, rfc3339
 from inspector.view import ShownText
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _DEEP = 20
 def print_head(out: Out, trace: ShownTrace) -> None:
     row = trace.row
     out.line(f"{out.bold(one_line(str(row.name)) or '(no name)')}  {out.dim(one_line(str(row.trace_id)))}")
-    counts = f"{row.spans:,} spans, {row.errors:,} errors"
+    counts = f"{counted(row.spans, 'span')}, {counted(row.errors, 'error')}"
     out.line(f"  {moment(row.start)} UTC  {duration(row.duration)}  {counts}  {row.status}")
     labels = [
         (name, "" if text is None else str(text))

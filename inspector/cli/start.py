@@ -29,7 +29,7 @@ def run(arguments: Sequence[str]) -> int:
         code = program.main(args=list(arguments), prog_name="inspector", standalone_mode=False)
     except InspectorError as error:
         LOG.error(error)
-        _say(error.what, error.fix)
+        _say(error.what, error.fix, error.sketch)
         return int(error.exit_code)
     except click.ClickException as error:
         LOG.error(error)
@@ -63,9 +63,13 @@ def _usage(error: click.ClickException) -> tuple[str, str]:
     return what if what.endswith((".", "?")) else f"{what}.", fix
 
 
-def _say(what: str, fix: str) -> None:
+def _say(what: str, fix: str, sketch: str = "") -> None:
     from inspector.cli.output import one_line
 
-    line = f"inspector: {one_line(what)}" + (f" {one_line(fix)}" if fix else "")
+    line = f"inspector: {one_line(what)}"
+    for drawn in sketch.splitlines():
+        line += f"\n{one_line(drawn)}"
+    if fix:
+        line += f"{chr(10) if sketch else ' '}{one_line(fix)}"
     sys.stderr.write(line + "\n")
     sys.stderr.flush()

@@ -152,5 +152,6 @@ def merge(layers: tuple[Layer, ...]) -> dict[Names, tuple[Value, Layer]]:
             if names in tables:
                 for inner in [o for o in out if o[: len(names)] == names]:
                     del out[inner]
+                tables -= {table for table in tables if table[: len(names)] == names}
             out[names] = (value, layer)
     return out

@@ -10,16 +10,13 @@ _WINDOW = 60
 
 
 class QueryError(UsageError):
-    """`column` is 1-based. The sentence is followed by the typed text and a caret under that column.
-
-    `reason` says the same without the text, for logs: what people type may be what they look for.
-    """
+    """`column` is 1-based. The sketch is the typed text and a caret under that column; the sentence holds none
+    of it, since what people type may be what they look for."""
 
     def __init__(self, text: str, column: int, reason: str, fix: str = "", *, noun: str = "query") -> None:
-        what = f"The {noun} isn't understood at column {column}: {reason}."
-        super().__init__(f"{what}\n{pointer(text, column)}", fix)
+        super().__init__(f"The {noun} isn't understood at column {column}: {reason}.", fix)
         self.column = column
-        self.reason = what
+        self.sketch = pointer(text, column)
 
 
 def pointer(text: str, column: int) -> str:

@@ -84,3 +84,8 @@ def money(dollars: float | None) -> str:
     if dollars != 0 and abs(dollars) < 0.0001:
         return f"${dollars:.1e}"
     return f"${dollars:.2f}" if abs(dollars) >= 1 or dollars == 0 else f"${dollars:.4f}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 span`, `2 spans`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

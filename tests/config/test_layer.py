@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inspector.config.layer import Layer, flatten, merge, nest
@@ -41,6 +41,7 @@ def test_flat_values_nest_to_the_same_table(table: dict) -> None:
 
 
 @given(st.lists(TABLES, min_size=1, max_size=4))
+@example([{"c": {}}, {"c": 0}, {"c": {}}])
 def test_merging_is_laying_nested_tables_over_each_other(tables: list[dict]) -> None:
     merged = nest({names: value for names, (value, _) in merge(tuple(layer(t) for t in tables)).items()})
     expected: object = {}

@@ -56,4 +56,5 @@ def test_every_path_of_the_table_parses() -> None:
 def test_the_mistake_shown_is_the_one_made() -> None:
     with pytest.raises(QueryError) as caught:
         parse("kind:llm stauts:error")
-    assert f"{caught.value.what}\n{caught.value.fix}\n" in PAGE
+    error = caught.value
+    assert f"{error.what}\n{error.sketch}\n{error.fix}\n" in PAGE

@@ -162,14 +162,14 @@ def test_a_mistake_is_shown_at_its_column(text: str, column: int, reason: str) -
     assert f"at column {column}: " in error.what
     assert reason in error.what
     assert error.fix.endswith((".", "?"))
-    _, shown, caret = error.what.split("\n")
+    shown, caret = error.sketch.split("\n")
     assert shown[caret.index("^") :][:1] == text[column - 1 : column]
 
 
 def test_what_is_said_for_the_log_repeats_nothing_of_the_values() -> None:
     with pytest.raises(QueryError) as caught:
         parse("user:jane@example.com stauts:error")
-    assert "jane" not in caught.value.reason
+    assert "jane" not in caught.value.what
     assert "jane" not in caught.value.fix
     assert isinstance(caught.value, UsageError)
 
@@ -189,7 +189,7 @@ def test_nearest_fields_and_values_are_offered() -> None:
 def test_the_caret_stands_under_wide_and_hidden_characters() -> None:
     with pytest.raises(QueryError) as caught:
         parse("日本 e\u0301\x1b x(")
-    _, shown, caret = caught.value.what.split("\n")
+    shown, caret = caught.value.sketch.split("\n")
     assert "\x1b" not in shown
     assert caret == " " * (2 + 4 + 1 + 1 + 0 + 1 + 1 + 1) + "^"
 
@@ -198,7 +198,7 @@ def test_long_queries_are_shown_around_the_mistake() -> None:
     with pytest.raises(QueryError) as caught:
         parse("x " * 5_000 + "stauts:error" + " y" * 5_000)
     assert caught.value.column == 10_001
-    assert len(caught.value.what) < 400
+    assert len(caught.value.sketch) < 400
 
 
 def test_audit_has_fields_of_its_own() -> None:
