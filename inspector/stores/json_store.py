@@ -9,12 +9,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from inspector.errors import NotFound
+from inspector.errors import NotFound, StoreError
 from inspector.model import Batch, BytePlace, Problem, Span, Trace, TraceHead
 from inspector.stores.base import Lines, StoreInfo
 from inspector.stores.decode import repeats_keys
 from inspector.stores.formats.base import HasFinish, HasSome, Heads, Parsed
 from inspector.stores.formats.ids import synthetic_trace_id
+from inspector.stores.formats.parts import HasEdits
 from inspector.stores.generation import Generation, of_file
 from inspector.stores.heads import heads_in
 from inspector.stores.merge import merged_trace
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.model import Place, SideRecord
+    from inspector.stores.edits import Editor
     from inspector.stores.formats.base import JsonFormat, Record
     from inspector.stores.source import Source
 
@@ -148,6 +150,17 @@ class JsonStore:
         if isinstance(self._format, HasFinish):
             trace = self._format.finish(trace, patches)
         return _with_repeats_flagged(trace)
+
+    def editor(self) -> Editor:
+        """Raises StoreError where the format has no edits."""
+        if not isinstance(self._format, HasEdits):
+            raise StoreError(
+                f"Stores of the format {self._format.info.title} can't be edited.",
+                "Delete the file as a whole instead.",
+            )
+        from inspector.stores.edit_jsonl import JsonEditor
+
+        return JsonEditor(self._path, self._source, self._shape, self._format.edits)
 
     def side_records(self) -> Iterator[SideRecord]:
         for piece in pieces(self._source.stream().file, self._shape):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 80
 """Characters of a text that are looked for; what is found is held against the whole text anyway."""
-_ESCAPED: Final = rb"\\u00(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])"
+ESCAPED: Final = rb"\\u00(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])"
 """A letter or digit of ASCII that somebody has escaped."""
 _FOLDED: Final = {
     "k": "\u212a",
@@ -68,18 +68,18 @@ class Finder(Protocol):
 def finder(text: str, *, case: bool) -> Callable[[], Finder]:
     """What makes finders of `text`; `case` says whether upper and lower case differ."""
     pattern = _pattern(text[:LONGEST], case)
-    hyperscan = _module("hyperscan")
+    hyperscan = module("hyperscan")
     if hyperscan is not None:
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         database.compile(
-            expressions=[pattern, _ESCAPED],
+            expressions=[pattern, ESCAPED],
             ids=[0, 1],
             elements=2,
             flags=[0 if case else hyperscan.HS_FLAG_CASELESS, 0],
         )
         return lambda: _Hyperscan(database, hyperscan.Scratch(database))
-    both = rb"(?:" + pattern + rb")|" + _ESCAPED
-    re2 = _module("re2")
+    both = rb"(?:" + pattern + rb")|" + ESCAPED
+    re2 = module("re2")
     if re2 is not None:
         options = re2.Options()
         options.case_sensitive = case
@@ -115,7 +115,7 @@ class _Pattern:
 
 
 @cache
-def _module(name: str) -> ModuleType | None:
+def module(name: str) -> ModuleType | None:
     try:
         return import_module(name)
     except ImportError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from inspector.errors import NotAStore, NotFound, StoreError
 from inspector.stores.base import StoreInfo
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.model import Batch, Place, SideRecord, Trace
+    from inspector.stores.edits import Editor
     from inspector.stores.generation import Generation
+    from inspector.stores.rows.declared import RowEdits
 
 
 def formats() -> tuple[SqliteFormat, ...]:
@@ -61,7 +63,7 @@ class SqliteStore:
 
     @property
     def info(self) -> StoreInfo:
-        writable = self._revision.known and _may_write(self._path)
+        writable = self._revision.known and self._format.info.editable and _may_write(self._path)
         return StoreInfo(
             path=self._path,
             format=self._format.info,
@@ -100,6 +102,18 @@ class SqliteStore:
 
     def side_records(self) -> Iterator[SideRecord]:
         return self._format.side_records(self._db)
+
+    def editor(self) -> Editor:
+        """Closes what this store has open: no descriptor of the file may be closed while it is written."""
+        if not self.info.writable:
+            raise StoreError(
+                "This store is read-only: its format, its schema or its permissions don't let it be changed.",
+                "See `inspector info` for its schema, and the folder's permissions.",
+            )
+        edits = getattr(self._format, "edits", None)
+        from inspector.stores.edit_sqlite import SqliteEditor
+
+        return SqliteEditor(self._path, cast("RowEdits", edits))
 
     def close(self) -> None:
         self._db.close()

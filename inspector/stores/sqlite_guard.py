@@ -47,6 +47,16 @@ _FUNCTIONS = frozenset(
 )
 
 
+_SCHEMA_PRAGMAS = frozenset({"table_xinfo", "index_list", "foreign_key_list"})
+_MAKING = (
+    sqlite3.SQLITE_CREATE_TEMP_TABLE,
+    sqlite3.SQLITE_CREATE_TEMP_INDEX,
+    sqlite3.SQLITE_DROP_TEMP_TABLE,
+    sqlite3.SQLITE_INSERT,
+    sqlite3.SQLITE_DELETE,
+    sqlite3.SQLITE_UPDATE,
+)
+"""What a plan does in the temporary database, which lies in memory."""
 _JSON_DISTRUSTED = re.compile(r"unsafe use of json_\w+\(\)", re.IGNORECASE)
 
 
@@ -96,3 +106,20 @@ def _authorise(
         known = first in _READ_PRAGMAS and second is None
         return sqlite3.SQLITE_OK if known or first == "table_xinfo" else sqlite3.SQLITE_DENY
     return sqlite3.SQLITE_DENY
+
+
+def allow_temporary(connection: sqlite3.Connection) -> None:
+    """Also let a read-only connection keep tables of its own in memory, for a plan: the file stays read-only."""
+    connection.set_authorizer(None)
+    connection.execute("PRAGMA query_only=OFF")
+    connection.set_authorizer(_authorise_temporary)
+
+
+def _authorise_temporary(
+    action: int, first: str | None, second: str | None, db: str | None, source: str | None
+) -> int:
+    if source is None and action in _MAKING and db == "temp":
+        return sqlite3.SQLITE_OK
+    if source is None and action == sqlite3.SQLITE_PRAGMA and first in _SCHEMA_PRAGMAS:
+        return sqlite3.SQLITE_OK
+    return _authorise(action, first, second, db, source)

@@ -55,8 +55,8 @@ def test_nothing_is_found_where_nothing_is() -> None:
 
 @pytest.mark.parametrize("missing", [("hyperscan",), ("hyperscan", "re2")])
 def test_without_the_fast_engines(missing: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    real = needle._module
-    monkeypatch.setattr(needle, "_module", lambda name: None if name in missing else real(name))
+    real = needle.module
+    monkeypatch.setattr(needle, "module", lambda name: None if name in missing else real(name))
     for text in ("plain", 'quo"te', "Grüße", "a\\b"):
         assert found(text, json.dumps({"k": json.dumps({"x": text})}).encode())
         assert found(text.casefold(), json.dumps({"k": text}).encode(), case=False)

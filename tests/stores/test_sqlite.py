@@ -218,7 +218,7 @@ def test_an_unknown_revision_opens_read_only_with_a_banner(
 
 
 def test_a_known_store_is_writable_where_its_file_is(stores: Path, tmp_path: Path) -> None:
-    store = open_sqlite(plain_copy(stores / "llm" / "logs.db", tmp_path / "s", "delete"))
+    store = open_sqlite(plain_copy(stores / "phoenix" / "phoenix.db", tmp_path / "s", "delete"))
     assert store.info.writable
     store.close()
 

@@ -22,6 +22,7 @@ from inspector.stores.formats import content, semconv
 from inspector.stores.formats.base import Heads, Object, Parsed, Record
 from inspector.stores.formats.ids import normal_id, parent_id
 from inspector.stores.formats.kinds import otel_kind
+from inspector.stores.formats.otlp_edits import EDITS
 from inspector.stores.formats.otlp_near import near
 from inspector.stores.formats.otlp_values import key_values, mapping_of, wanted_values
 from inspector.stores.formats.otlp_walk import BATCH_KEYS, Group, groups, is_bare_span, side
@@ -49,7 +50,9 @@ class Otlp:
         title="OpenTelemetry OTLP JSON",
         container="json",
         writers="OpenTelemetry SDKs and Collector, OpenInference, OpenLLMetry, Langfuse SDK, pydantic-ai",
+        editable=True,
     )
+    edits = EDITS
 
     def score(self, samples: Sequence[Object]) -> int:
         return max((_score(sample) for sample in samples), default=0)

@@ -11,6 +11,7 @@ from inspector.model import Batch, Problem, RowPlace, SideRecord, SpanHead, Trac
 from inspector.stores.base import FormatInfo
 from inspector.stores.formats import phoenix_texts, phoenix_trace
 from inspector.stores.formats.phoenix_attributes import head_facts
+from inspector.stores.formats.phoenix_edits import PhoenixEdits
 from inspector.stores.formats.phoenix_tables import KNOWN, SIDE
 from inspector.stores.formats.rows import (
     alembic,
@@ -38,7 +39,8 @@ HEAD: Final = (
 
 
 class Phoenix:
-    info = FormatInfo("phoenix", "Arize Phoenix", "sqlite", "Arize Phoenix (phoenix.db)")
+    info = FormatInfo("phoenix", "Arize Phoenix", "sqlite", "Arize Phoenix (phoenix.db)", True)
+    edits = PhoenixEdits()
 
     def recognise(self, schema: Schema) -> Match | None:
         return recognised("phoenix", "FORMAT", schema)
