@@ -102,11 +102,11 @@ class JsonEditor:
         return verdict, Pass(text, self._choice(edits, verdict), verdict.piece)
 
     def _family(self, text: Text, edits: Edits) -> Family:
-        """A first pass, needed only where spans go and their children stay."""
+        """A first pass, needed where spans go and others stay that have to do with them."""
         family = Family()
-        if edits.spans:
-            traces = frozenset(trace for trace, _ in edits.spans)
-            bare = Verdict(Edits(spans=edits.spans), self._format, family)
+        if edits.spans or (edits.traces and self._format.loose):
+            traces = edits.traces | {trace for trace, _ in edits.spans}
+            bare = Verdict(Edits(traces), self._format, family)
             choice = Choice(sieve(bare.forms(), escaped=True), bare.starts())
             for piece in chosen(text, choice):
                 for one in held(self._format, piece):

@@ -68,6 +68,8 @@ class Family:
     def __init__(self) -> None:
         self._parents: dict[tuple[str, str], str | None] = {}
         self._written: dict[tuple[str, str], str] = {}
+        self._usage: dict[tuple[str, str], Mapping[str, float]] = {}
+        self._lost: dict[tuple[str, str], Counter[str]] | None = None
 
     def add(self, parts: Iterable[Part], traces: frozenset[str]) -> None:
         for part in parts:
@@ -75,8 +77,13 @@ class Family:
                 key = (part.trace_id, part.span_id)
                 if part.parent is not None or key not in self._parents:
                     self._parents[key] = part.parent
+                if part.usage:
+                    self._usage[key] = part.usage
                 if part.written:
                     self._written[key] = part.written
+
+    def ids_in(self, traces: frozenset[str]) -> set[str]:
+        return {span for trace, span in self._parents if trace in traces}
 
     def with_descendants(self, spans: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         children: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
@@ -102,6 +109,24 @@ class Family:
             span_id = parent
         return None if span_id in seen else self._written.get((trace_id, span_id), span_id)
 
+    def lost(self, trace_id: str, span_id: str, gone: set[tuple[str, str]]) -> Mapping[str, float]:
+        if self._lost is None:
+            self._lost = self._losses(gone)
+        return self._lost.get((trace_id, span_id), {})
+
+    def _losses(self, gone: set[tuple[str, str]]) -> dict[tuple[str, str], Counter[str]]:
+        """Each loss is told to all who stand above it, and to its trace."""
+        found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for key in gone & self._usage.keys():
+            trace_id, above = key[0], self._parents.get(key)
+            seen = {key[1]}
+            found[trace_id, ""].update(self._usage[key])
+            while above is not None and above not in seen:
+                seen.add(above)
+                found[trace_id, above].update(self._usage[key])
+                above = self._parents.get((trace_id, above))
+        return found
+
 
 class Verdict:
     """Edits, ready to be asked about each record. Counts what it did."""
@@ -113,6 +138,10 @@ class Verdict:
         self._spans = set(edits.spans)
         if edits.orphans is Orphans.REMOVE:
             self._spans = family.with_descendants(edits.spans)
+        self._loose: set[str] = set()
+        if formats.loose:
+            self._loose = family.ids_in(edits.traces) | {span for _, span in self._spans}
+            self._spans |= {("", span) for span in self._loose}
         self._records: dict[int, list[Path]] = defaultdict(list)
         for place in edits.records:
             if isinstance(place, BytePlace):
@@ -131,9 +160,12 @@ class Verdict:
     def heir(self, trace_id: str, span_id: str) -> str | None:
         return self._family.heir(trace_id, span_id, self._spans)
 
+    def lost(self, trace_id: str, span_id: str) -> Mapping[str, float]:
+        return self._family.lost(trace_id, span_id, self._spans)
+
     def forms(self) -> set[bytes]:
         """Bytes one of which stands in every record that is edited for an id in it."""
-        ids = {*self._edits.traces, *(trace for trace, _ in self._edits.spans)}
+        ids = {*self._edits.traces, *(trace for trace, _ in self._edits.spans), *self._loose}
         return {form for one in ids if not one.startswith("untraced:") for form in id_forms(one)}
 
     def starts(self) -> set[int]:
@@ -205,9 +237,6 @@ class Verdict:
                 self._mend(found.record, part, cuts)
         for part in gone:
             self.counts[part.label] += 1
-        if gone and found.record.path not in cuts:
-            for path, fresh in self._format.counted(found.record.value, gone):
-                cuts[(*found.record.path, *path)] = _cut_of(fresh)
 
     def _goes(self, part: Part) -> bool:
         return part.trace_id in self._edits.traces or (
@@ -226,7 +255,7 @@ class Verdict:
         value = _at(record.value, part.path[len(record.path) :])
         for path, fresh in self._format.mended(value, part, self):
             cuts[(*part.path, *path)] = _cut_of(fresh)
-            self.counts["link" if isinstance(fresh, Removed) else "parent"] += 1
+            self.counts["mended"] += 1
 
 
 def changed() -> HeldBack:
@@ -269,13 +298,17 @@ def _drop_traces_without_spans(cuts: dict[Path, Cut], parts: Sequence[Part]) -> 
 def _prune(cuts: dict[Path, Cut], parts: Sequence[Part], stays: Sequence[Part], *, prunes: bool) -> None:
     """Drop what holds nothing any more: list elements and records, outermost first."""
     left = {part.path[:size] for part in stays for size in range(len(part.path) + 1)}
+    whole = {part.path for part in stays}
     for part in parts:
         if not isinstance(cuts.get(part.path), Drop):
             continue
-        for size in range(len(part.path) + 1):
+        inside = max((size + 1 for size in range(len(part.path)) if part.path[:size] in whole), default=0)
+        for size in range(inside, len(part.path) + 1):
             holder = part.path[:size]
             if holder in left:
                 continue
+            if inside and size < len(part.path):
+                break  # it belongs to a part that stays
             # Without pruning only lists of records go: a line that is a list, left with none.
             lists_only = all(isinstance(step, int) for step in holder)
             if (prunes or lists_only) and (not holder or isinstance(holder[-1], int)):

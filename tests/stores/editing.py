@@ -30,7 +30,9 @@ def edit(path, edits, op_id="", stopped=lambda: False, report=lambda _step: None
 
 
 def heads_of(path):
-    """Every span as trace id, span id, parent."""
+    """Every span as trace id, span id, parent; of a store that was emptied, none."""
+    if path.stat().st_size == 0:
+        return []
     store = open_store(path)
     try:
         return [(h.trace_id, h.span_id, h.parent_id) for batch in store.scan() for h in batch.spans]

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Final
 from inspector.errors import UsageError
 from inspector.model import Attribute, Event, Problem, Span, Status, SubjectRef, Tokens
 from inspector.stores.base import FormatInfo
+from inspector.stores.edits import Unit as Of
 from inspector.stores.formats import content, semconv
 from inspector.stores.formats.base import Object, Parsed, Record
 from inspector.stores.formats.ids import normal_id, parent_id
 from inspector.stores.formats.kinds import kind_of
+from inspector.stores.formats.parts import FormatEdits, Part
 from inspector.stores.formats.shape import objects_at, text_at
 from inspector.stores.formats.times import NS_PER, Unit, from_iso, from_number, guess
 from inspector.stores.formats.values import as_value, attributes_of, float_of, int_of, text_of, texts_of
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.model import Value
+    from inspector.stores.formats.parts import Change, Gone
 
 _USUAL: Final[dict[str, tuple[str, ...]]] = {
     "trace_id": ("trace_id", "traceId", "traceID", "TraceId", "traceid", "trace", "context.trace_id"),
@@ -102,7 +105,9 @@ class Generic:
             title="JSON spans with a field mapping" if given else "JSON spans with the usual field names",
             container="json",
             writers="any tool that writes one span an object",
+            editable=True,
         )
+        self.edits = FormatEdits(self._parts, self._mended)
 
     def score(self, samples: Sequence[Object]) -> int:
         ways = self._mapping.ways
@@ -116,6 +121,22 @@ class Generic:
         if all(_at(record.value, self._mapping.ways.get(name, ()))[0] is None for name in _IDS):
             return Parsed(problems=[Problem(record.where(), "no span: neither trace id nor span id")])
         return Parsed(spans=[_span(record, self._mapping)])
+
+    def _parts(self, record: Record) -> list[Part]:
+        found = {
+            name: _at(record.value, self._mapping.ways.get(name, ()))[0] for name in (*_IDS, "parent_id")
+        }
+        if all(found[name] is None for name in _IDS):
+            return []
+        trace_id, span_id, above = (normal_id(found[name]) for name in (*_IDS, "parent_id"))
+        return [Part((), Of.SPAN, trace_id, span_id, "span", above or None, text_of(found["span_id"]) or "")]
+
+    def _mended(self, value: Object, part: Part, gone: Gone) -> list[Change]:
+        if part.parent is None or not gone.span(part.trace_id, part.parent):
+            return []
+        way = _at(value, self._mapping.ways["parent_id"])[1]
+        path = (way,) if value.get(way) is not None else tuple(way.split("."))
+        return [(path, gone.heir(part.trace_id, part.parent))]
 
 
 FORMAT: Final = Generic(Mapped(_USUAL), given=False)

@@ -27,7 +27,9 @@ from inspector.stores.base import FormatInfo
 from inspector.stores.formats import semconv
 from inspector.stores.formats.base import Object, Parsed, Record, scored
 from inspector.stores.formats.content import input_of, output_of
-from inspector.stores.formats.ids import normal_id, parent_id
+from inspector.stores.formats.ids import normal_id
+from inspector.stores.formats.jaeger_edits import EDITS
+from inspector.stores.formats.jaeger_references import parent_of, references
 from inspector.stores.formats.jaeger_tags import tags_of, texts_of_warnings
 from inspector.stores.formats.kinds import otel_kind
 from inspector.stores.formats.shape import (
@@ -69,7 +71,9 @@ class Jaeger:
         title="Jaeger UI JSON",
         container="json",
         writers="Jaeger (UI download, query API, Elasticsearch spans)",
+        editable=True,
     )
+    edits = EDITS
 
     def score(self, samples: Sequence[Object]) -> int:
         seen: list[Object] = []
@@ -153,7 +157,7 @@ def _span(value: Mapping[str, object], place: BytePlace, process: _Process, trac
     status, message = _status(attrs)
     warnings = texts_of_warnings(value.get("warnings"))
     extra = (Attribute("warnings", as_value(warnings)),) if warnings else ()
-    parent = _parent(value, own_trace)
+    parent = parent_of(value, own_trace)
     return Span(
         trace_id=own_trace,
         span_id=normal_id(value.get("spanID")),
@@ -189,24 +193,9 @@ def _span(value: Mapping[str, object], place: BytePlace, process: _Process, trac
     )
 
 
-def _references(value: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
-    """Type, trace and span of each reference."""
-    for _, ref in objects_at(value, "references"):
-        yield text_at(ref, "refType") or "", normal_id(ref.get("traceID")), normal_id(ref.get("spanID"))
-
-
-def _parent(value: Mapping[str, object], trace_id: str) -> str | None:
-    """The first CHILD_OF of the same trace; else, as Jaeger's own tree has it, the first FOLLOWS_FROM."""
-    found: dict[str, str] = {}
-    for kind, trace, span in _references(value):
-        if trace in ("", trace_id) and span:
-            found.setdefault(kind, span)
-    return found.get("CHILD_OF") or found.get("FOLLOWS_FROM") or parent_id(value.get("parentSpanID"))
-
-
 def _links(value: Mapping[str, object], trace_id: str, parent: str | None) -> Iterator[Link]:
     """Every reference but the CHILD_OF that made the parent."""
-    for kind, trace, span in _references(value):
+    for _, kind, trace, span in references(value):
         if kind == "CHILD_OF" and trace in ("", trace_id) and span == parent:
             parent = None
             continue

@@ -29,6 +29,7 @@ from inspector.stores.base import FormatInfo
 from inspector.stores.formats import semconv
 from inspector.stores.formats.base import Object, Parsed, Record, scored
 from inspector.stores.formats.kinds import kind_of
+from inspector.stores.formats.langfuse_edits import EDITS
 from inspector.stores.formats.langfuse_rows import (
     Row,
     cost_of,
@@ -74,7 +75,9 @@ class LangfuseExport:
         title="Langfuse export",
         container="json",
         writers="Langfuse (blob storage export, API and UI downloads as JSON or JSONL)",
+        editable=True,
     )
+    edits = EDITS
 
     def score(self, samples: Sequence[Object]) -> int:
         rows = [s for s in samples if "trace" not in s or isinstance(s.get("observations"), list)]

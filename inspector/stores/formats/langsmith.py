@@ -29,6 +29,8 @@ from inspector.stores.base import FormatInfo
 from inspector.stores.formats import semconv
 from inspector.stores.formats.base import Object, Parsed, Record, scored
 from inspector.stores.formats.kinds import kind_of
+from inspector.stores.formats.langsmith_edits import EDITS
+from inspector.stores.formats.langsmith_ids import BOTH, FEEDBACK, RUN_SETS, is_body, is_patch, trace_id_of
 from inspector.stores.formats.shape import (
     names,
     object_at,
@@ -48,17 +50,10 @@ _KEYS: Final = names(
     "id trace_id parent_run_id name run_type start_time end_time inputs outputs error events tags "
     "feedback_stats child_runs status"
 )
-_RUN_SETS: Final = (
-    frozenset(("id", "run_type", "start_time", "inputs")),
-    frozenset(("id", "run_type", "start_time", "dotted_order")),
-    frozenset(("id", "trace_id", "dotted_order")),
-)
-_FEEDBACK: Final = frozenset(("id", "run_id", "key", "score"))
 _MODEL_CALLS: Final = (Kind.LLM, Kind.EMBEDDING)
 _SESSION: Final = ("session_id", "thread_id", "conversation_id")
 _USER: Final = ("user_id", "userId", "user.id", "user")
 _MODEL: Final = ("ls_model_name", "model_name", "model")
-_BOTH: Final = frozenset(("post", "patch"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +73,28 @@ class LangSmith:
         title="LangSmith runs",
         container="json",
         writers="langsmith SDK (batch bodies), exports of runs one a line",
+        editable=True,
     )
+    edits = EDITS
 
     def score(self, samples: Sequence[Object]) -> int:
         runs: list[Object] = []
         for sample in samples:
             runs.append(sample)
-            if sample.keys() <= _BOTH:
-                runs += [run for key in sorted(_BOTH) for _, run in objects_at(sample, key)]
-        return scored(runs, _RUN_SETS, _KEYS | {"dotted_order", "session_name", "extra", "serialized"})
+            if sample.keys() <= BOTH:
+                runs += [run for key in sorted(BOTH) for _, run in objects_at(sample, key)]
+        return scored(runs, RUN_SETS, _KEYS | {"dotted_order", "session_name", "extra", "serialized"})
 
     def parse(self, record: Record) -> Parsed:
         value = record.value
-        if _is_body(value):
+        if is_body(value):
             return _body(record)
-        if "run_type" not in value and value.keys() >= _FEEDBACK:
+        if "run_type" not in value and value.keys() >= FEEDBACK:
             return Parsed(side=[_feedback(record)])
-        if not any(value.keys() >= wanted for wanted in _RUN_SETS) and "run_type" not in value:
+        if not any(value.keys() >= wanted for wanted in RUN_SETS) and "run_type" not in value:
             return Parsed(problems=[Problem(record.where(), "neither a run nor a batch of runs")])
         parsed = Parsed()
-        _take(parsed, _Run(value, value, record.place(), patch=_is_patch(value)))
+        _take(parsed, _Run(value, value, record.place(), patch=is_patch(value)))
         return parsed
 
     def finish(self, trace: Trace, patches: Sequence[Span]) -> Trace:
@@ -123,15 +120,6 @@ class LangSmith:
         ]
         rest = tuple(annotation for group in told.values() for annotation in group)
         return replace(trace, spans=tuple(spans), annotations=(*trace.annotations, *rest))
-
-
-def _is_body(value: Object) -> bool:
-    return not value.keys().isdisjoint(_BOTH) and "run_type" not in value and "id" not in value
-
-
-def _is_patch(value: Object) -> bool:
-    """A run that another record began: it has neither a type nor a beginning."""
-    return "run_type" not in value and "start_time" not in value
 
 
 def _body(record: Record) -> Parsed:
@@ -187,8 +175,8 @@ def _patched(span: Span, patches: Sequence[Span]) -> Span:
     if not patches or not isinstance(span.raw, dict) or not isinstance(span.place, BytePlace):
         return span
     raw: Mapping[str, object] = span.raw
-    post = object_at(raw, "post") if raw.keys() == _BOTH else raw
-    parts = [part for _, part in objects_at(raw, "patch")] if raw.keys() == _BOTH else []
+    post = object_at(raw, "post") if raw.keys() == BOTH else raw
+    parts = [part for _, part in objects_at(raw, "patch")] if raw.keys() == BOTH else []
     parts += [patch.raw for patch in patches if isinstance(patch.raw, dict)]
     return _span(_Run(_merged(post, parts), _both(post, parts), span.place, span.parent_id))
 
@@ -204,7 +192,7 @@ def _span(run: _Run) -> Span:
     user = text_at(metadata, *_USER)
     status, message = _status(value, ended=end is not None)
     return Span(
-        trace_id=_trace_id(value),
+        trace_id=trace_id_of(value),
         span_id=text_at(value, "id") or "",
         parent_id=text_at(value, "parent_run_id") or run.parent,
         name=text_at(value, "name") or "",
@@ -236,16 +224,6 @@ def _span(run: _Run) -> Span:
         raw=as_value(run.raw),
         flags=_flags(value, start, end),
     )
-
-
-def _trace_id(value: Mapping[str, object]) -> str:
-    """The root's id: stated, or the end of the first part of `dotted_order` (`<time>Z<id>.<time>Z<id>`)."""
-    if (stated := text_at(value, "trace_id")) is not None:
-        return stated
-    first = (text_at(value, "dotted_order") or "").partition(".")[0]
-    if root := first.partition("Z")[2]:
-        return root
-    return (text_at(value, "id") or "") if text_at(value, "parent_run_id") is None else ""
 
 
 def _status(value: Mapping[str, object], *, ended: bool) -> tuple[Status, str]:

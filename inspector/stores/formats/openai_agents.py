@@ -25,6 +25,7 @@ from inspector.stores.base import FormatInfo
 from inspector.stores.formats import semconv
 from inspector.stores.formats.base import Object, Parsed, Record, scored
 from inspector.stores.formats.kinds import kind_of
+from inspector.stores.formats.openai_agents_edits import EDITS, MODEL_CALLS
 from inspector.stores.formats.shape import object_at, rest_of, text_at
 from inspector.stores.formats.times import from_iso, iso_with_unit
 from inspector.stores.formats.values import as_value, attributes_of, object_in, text_of
@@ -39,7 +40,6 @@ _TRACE_KEYS: Final = frozenset(("object", "id", "workflow_name", "group_id"))
 _DATA_KEYS: Final = frozenset(("type", "name", "input", "output", "model"))
 _USER: Final = ("user_id", "userId", "user", "user.id", "enduser_id")
 _KINDS: Final = {"transcription": Kind.LLM, "speech": Kind.LLM, "speech_group": Kind.CHAIN}
-_MODEL_CALLS: Final = frozenset(("generation", "response", "transcription", "speech"))
 _METADATA: Final = "trace.metadata"
 
 
@@ -49,7 +49,9 @@ class OpenAIAgents:
         title="OpenAI Agents JSONL",
         container="json",
         writers="openai-agents (a trace processor that writes what the SDK's exporter sends)",
+        editable=True,
     )
+    edits = EDITS
 
     def score(self, samples: Sequence[Object]) -> int:
         own = [s for s in samples if s.get("object") in ("trace", "trace.span")]
@@ -111,7 +113,7 @@ def _span(record: Record) -> Span:
     start, unit = iso_with_unit(value.get("started_at"))
     end = from_iso(value.get("ended_at"))
     status, message, failure = _status(value.get("error"), ended=end is not None)
-    model_call = written in _MODEL_CALLS
+    model_call = written in MODEL_CALLS
     return Span(
         trace_id=text_at(value, "trace_id") or "",
         span_id=text_at(value, "id") or "",

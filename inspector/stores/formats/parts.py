@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from inspector.stores.edits import Unit
     from inspector.stores.formats.base import Object, Record
@@ -36,6 +36,8 @@ class Part:
     parent: str | None = None
     written: str = ""
     """The span id as its writer spells it, where the model's spelling is another."""
+    usage: Mapping[str, float] = field(default_factory=dict)
+    """What of it counts in the totals of others: tokens, cost, errors, by names of the format's own."""
 
 
 class Gone(Protocol):
@@ -49,12 +51,11 @@ class Gone(Protocol):
     def heir(self, trace_id: str, span_id: str) -> str | None:
         """The nearest ancestor that stays of a span that goes, as its writer spells it; none: a root."""
 
+    def lost(self, trace_id: str, span_id: str) -> Mapping[str, float]:
+        """The sum of `usage` over the spans that go below a span; with an empty id, of the whole trace."""
+
 
 def nothing_mended(value: Object, part: Part, gone: Gone) -> Sequence[Change]:
-    return ()
-
-
-def nothing_counted(value: Object, gone: Sequence[Part]) -> Sequence[Change]:
     return ()
 
 
@@ -65,11 +66,11 @@ class FormatEdits:
     parts: Callable[[Record], Sequence[Part]]
     """All of them, holders before what they hold. Empty for a record that is none of the format's own."""
     mended: Callable[[Object, Part, Gone], Sequence[Change]] = nothing_mended
-    """What changes in a span that stays: its parent, its links. Paths begin at the span."""
-    counted: Callable[[Object, Sequence[Part]], Sequence[Change]] = nothing_counted
-    """What changes in a record's own totals when spans of it go. Paths begin at the record."""
+    """What changes in a part that stays: its parent, its links, its totals. Paths begin at the part."""
     prunes: bool = False
-    """Whether a list that becomes empty takes along what holds it."""
+    """Whether a list that becomes empty takes along what holds it, up to its trace."""
+    loose: bool = False
+    """Whether a record may name a span without naming its trace."""
     nested: str = ""
     """The key of a span's list of children, where they stand inside it."""
 
@@ -87,11 +88,29 @@ def part_of(parts: Sequence[Part], path: Path) -> Sequence[Part]:
     share, all of them."""
     holding = [part for part in parts if path[: len(part.path)] == part.path]
     deepest = max((len(part.path) for part in holding), default=-1)
-    inner = [part for part in holding if len(part.path) == deepest]
     if deepest >= 0 and path:
-        return inner
+        return [part for part in holding if len(part.path) == deepest]
     for size in range(len(path), -1, -1):
         sharing = [part for part in parts if part.path[:size] == path[:size]]
         if sharing:
             return sharing
     return ()
+
+
+def reduced(
+    value: Object, lost: Mapping[str, float], keys: Mapping[str, str], path: Path = ()
+) -> list[Change]:
+    """Totals of `value` less what was lost: `keys` says which of its keys adds up what. Never below zero: a
+    writer that left a total at 0 had not added up."""
+    changes: list[Change] = []
+    for key, what in keys.items():
+        total, less = value.get(key), lost.get(what, 0)
+        if less and isinstance(total, (int, float)) and not isinstance(total, bool) and total > 0:
+            rest = max(0, total - less)
+            changes.append(((*path, key), int(rest) if isinstance(total, int) else round(rest, 12)))
+    return changes
+
+
+def numbers(**found: float | None) -> dict[str, float]:
+    """What of these is there, for `usage`."""
+    return {name: number for name, number in found.items() if number}

@@ -31,6 +31,7 @@ from inspector.stores.formats.shape import (
     with_user,
 )
 from inspector.stores.formats.times import NS_PER, from_iso, iso_with_unit
+from inspector.stores.formats.tracecraft_edits import EDITS
 from inspector.stores.formats.values import as_value, attributes_of, float_of, int_of, texts_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class TraceCraftJsonl:
         title="TraceCraft JSONL",
         container="json",
         writers="TraceCraft (JSONLExporter)",
+        editable=True,
     )
+    edits = EDITS
 
     def score(self, samples: Sequence[Object]) -> int:
         own = [s for s in samples if isinstance(s.get("steps"), list)]

@@ -19,6 +19,7 @@ from inspector.stores.formats.kinds import otel_kind
 from inspector.stores.formats.shape import names, object_at, objects_at, rest_of, text_at, with_user
 from inspector.stores.formats.times import NS_PER, from_number
 from inspector.stores.formats.values import as_value, attributes_of, int_of, json_in, text_of
+from inspector.stores.formats.zipkin_edits import EDITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +41,9 @@ class Zipkin:
         title="Zipkin v2 JSON",
         container="json",
         writers="Zipkin, Brave, OpenTelemetry's Zipkin exporters",
+        editable=True,
     )
+    edits = EDITS
 
     def score(self, samples: Sequence[Object]) -> int:
         own = [s for s in samples if s.keys().isdisjoint(_FOREIGN)]
