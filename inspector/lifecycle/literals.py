@@ -1,0 +1,132 @@
+"""Where in the bytes of a JSON text each string and number stands, and the way to it; nothing is decoded but
+keys. Repeated keys are all seen, and what is no JSON is one literal: itself."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_OPEN_BRACE, _CLOSE_BRACE, _OPEN_LIST, _CLOSE_LIST, _COMMA, _COLON, _QUOTE = b'{}[],:"'
+_PLUMBING: Final = frozenset(
+    "value stringValue intValue doubleValue boolValue bytesValue arrayValue kvlistValue values "
+    "string_value int_value double_value bytes_value array_value kvlist_value".split()
+)
+_LABEL_DEPTH: Final = 6
+"""A label may come behind its value, a few brackets further out."""
+Path = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class _Frame:
+    """One open object or list. `label` is what a sibling `key` says: `{"key": "user.id", "value": …}`."""
+
+    is_object: bool
+    step: str | int = 0
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A string's inside or a number; `kind` is `s` string, `n` number, `k` key, `t` a text that is no JSON."""
+
+    start: int
+    end: int
+    kind: str
+    path: Path
+    frames: tuple[_Frame, ...] = field(default=(), repr=False)
+
+    @property
+    def where(self) -> str:
+        """The way in words: keys joined by dots, `key` siblings in place of list indices."""
+        out: list[str] = []
+        labelled = False
+        for step, frame in zip(self.path, (*self.frames[1:], None), strict=False):
+            if frame is not None and frame.label:
+                out.append(frame.label)
+                labelled = True
+            elif isinstance(step, int):
+                out.append("[]")
+            elif not (labelled and step in _PLUMBING):
+                out.append(step)
+        if "spans" in out:
+            out = out[len(out) - out[::-1].index("spans") :]
+        return ".".join(re.sub(r"(?<=\.)\d+(?=\.|$)", "N", step) for step in out if step != "[]")
+
+
+def looks_like_json(content: bytes) -> bool:
+    head = content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head[:1] in (b"{", b"[", b'"')
+
+
+def literals(content: bytes, positions: Sequence[int]) -> Iterator[Literal]:
+    """Those literals in which one of `positions` (ascending) lies."""
+    if not looks_like_json(content):
+        if positions:
+            yield Literal(0, len(content), "t", ())
+        return
+    stack: list[_Frame] = []
+    key = b""
+    waits_for_value = False
+    last = len(positions)
+    at = closed = 0
+    for token in _TOKEN.finditer(content):
+        start = token.start()
+        mark = content[start]
+        if mark == _QUOTE:
+            end = token.end() - 1
+            frame = stack[-1] if stack else None
+            if frame is not None and frame.is_object and not waits_for_value:
+                key = content[start : token.end()]
+                frame.step = _decoded(key)
+                kind = "k"
+            else:
+                kind = "s"
+                if frame is not None and key == b'"key"' and frame.is_object:
+                    frame.label = _decoded(content[start : token.end()])
+            at = bisect_left(positions, start, at)
+            if at < last and positions[at] < end:
+                yield Literal(start + 1, end, kind, _path(stack), tuple(stack))
+        elif mark == _OPEN_BRACE:
+            stack.append(_Frame(True, ""))
+            waits_for_value = False
+        elif mark == _OPEN_LIST:
+            stack.append(_Frame(False, 0))
+        elif mark == _CLOSE_BRACE or mark == _CLOSE_LIST:
+            if stack:
+                stack.pop()
+            waits_for_value = False
+            closed += at == last
+        elif mark == _COMMA:
+            waits_for_value = False
+            if stack and not stack[-1].is_object:
+                frame = stack[-1]
+                frame.step = int(frame.step) + 1
+        elif mark == _COLON:
+            waits_for_value = True
+        else:
+            at = bisect_left(positions, start, at)
+            if at < last and positions[at] < token.end():
+                yield Literal(start, token.end(), "n", _path(stack), tuple(stack))
+        if closed > _LABEL_DEPTH:
+            return
+
+
+def _path(stack: Sequence[_Frame]) -> Path:
+    return tuple(frame.step for frame in stack)
+
+
+def _decoded(quoted: bytes) -> str:
+    if b"\\" not in quoted:
+        return quoted[1:-1].decode(errors="replace")
+    try:
+        return str(orjson.loads(quoted))
+    except orjson.JSONDecodeError:
+        return quoted[1:-1].decode(errors="replace")
