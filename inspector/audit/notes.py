@@ -72,7 +72,11 @@ def parse_vkey(text: str) -> tuple[str, bytes]:
 
 def sign(checkpoint: Checkpoint, signers: Sequence[NoteSigner]) -> str:
     """The note's text; without signers it is a body and no signature line."""
-    body = checkpoint.body()
+    return sign_text(checkpoint.body(), signers)
+
+
+def sign_text(body: str, signers: Sequence[NoteSigner]) -> str:
+    """A signed note of any text that ends in a newline."""
     lines = "".join(f"{_DASH} {s.name} {_signature(s, body)}\n" for s in signers)
     return f"{body}\n{lines}"
 
@@ -123,15 +127,26 @@ def signed_by(
     note: str, name: str, public: bytes, holds: Callable[[bytes, bytes, bytes], bool]
 ) -> Checkpoint | None:
     """The checkpoint if `public` signed this very text, else none. `holds(public, signature, message)`."""
-    checkpoint, signatures = parse(note)
+    checkpoint, _ = parse(note)
+    return checkpoint if text_signed_by(note, name, public, holds) else None
+
+
+def parse_text(note: str) -> tuple[str, tuple[Signature, ...]]:
+    """The text of any signed note, with its last newline, and its signatures. Raises MalformedNote."""
+    body, separator, tail = note.rpartition("\n\n")
+    if not separator:
+        raise MalformedNote("no blank line before the signatures")
     # What is signed is the text up to and with the newline before the blank line, extensions included.
-    message = note[: note.rindex("\n\n") + 1].encode()
+    return body + "\n", tuple(_parse_signature(line) for line in tail.split("\n") if line)
+
+
+def text_signed_by(note: str, name: str, public: bytes, holds: Callable[[bytes, bytes, bytes], bool]) -> bool:
+    """Whether `public` signed this very text."""
+    message, signatures = parse_text(note)
     wanted = key_hash(name, public)
-    for signature in signatures:
-        if (
-            signature.name == name
-            and signature.key_hash == wanted
-            and holds(public, signature.value, message)
-        ):
-            return checkpoint
-    return None
+    return any(
+        signature.name == name
+        and signature.key_hash == wanted
+        and holds(public, signature.value, message.encode())
+        for signature in signatures
+    )

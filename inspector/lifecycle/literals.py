@@ -99,7 +99,7 @@ def literals(content: bytes, positions: Sequence[int]) -> Iterator[Literal]:
             waits_for_value = False
         elif mark == _OPEN_LIST:
             stack.append(_Frame(False, 0))
-        elif mark == _CLOSE_BRACE or mark == _CLOSE_LIST:
+        elif mark in (_CLOSE_BRACE, _CLOSE_LIST):
             if stack:
                 stack.pop()
             waits_for_value = False

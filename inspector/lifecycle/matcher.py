@@ -123,7 +123,9 @@ class Matcher:
             found += self._unwrapped(reading, depth)
         return found
 
-    def _unwrapped(self, reading: Reading, depth: int) -> Iterator[tuple[int, int, int, str, bool, bytes | None]]:
+    def _unwrapped(
+        self, reading: Reading, depth: int
+    ) -> Iterator[tuple[int, int, int, str, bool, bytes | None]]:
         lower = reading.text.lower().encode("utf-8", "replace")
         if depth > 2 or not any(needle in lower for needle in self._encoded):
             return

@@ -54,7 +54,11 @@ def _of(token: Token) -> Iterator[bytes]:
         else:
             yield from _spelt(token.text)
     if token.kind is not TokenKind.HASHED:
-        cased = (token.text, token.text.lower()) if token.text.isascii() and " " not in token.text else (token.text,)
+        cased = (
+            (token.text, token.text.lower())
+            if token.text.isascii() and " " not in token.text
+            else (token.text,)
+        )
         for text in dict.fromkeys(cased):
             yield from in_base64(text.encode())
             if not text.isascii():

@@ -67,7 +67,9 @@ def _spaced(shadow: Shadow) -> Iterator[Reading]:
     """In a form's data a plus is a space."""
     if b"+" in shadow.text:
         text = _PLUS.sub(b" ", shadow.text)
-        yield Reading(text.decode("utf-8", "replace"), "url", Shadow(text, [0], [(0, len(text), True)], shadow))
+        yield Reading(
+            text.decode("utf-8", "replace"), "url", Shadow(text, [0], [(0, len(text), True)], shadow)
+        )
 
 
 def _reading(data: bytes, shadow: Shadow | None, form: str) -> Reading:
@@ -80,8 +82,10 @@ def _text(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return data.decode("latin-1") if len(data.decode("utf-8", "replace").encode()) != len(data) else data.decode(
-            "utf-8", "replace"
+        return (
+            data.decode("latin-1")
+            if len(data.decode("utf-8", "replace").encode()) != len(data)
+            else data.decode("utf-8", "replace")
         )
 
 

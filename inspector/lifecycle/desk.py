@@ -1,0 +1,58 @@
+"""What lifecycle is handed by whoever puts the program together: how to open a store, the log, the clock."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector.errors import StoreError
+from inspector.stores.edits import Editable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from inspector.audit.log import AuditLog
+    from inspector.audit.notes import NoteSigner
+    from inspector.lifecycle.person import Person
+    from inspector.session.veil import Veil
+    from inspector.stores.base import Store
+    from inspector.stores.edits import Editor
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`signers` may give none: certificates are then unsigned, and say so."""
+
+    open: Callable[[Path], Store]
+    veil: Callable[[Path], Veil]
+    log: AuditLog
+    now: Callable[[], int]
+    signers: Callable[[], Sequence[NoteSigner]] = lambda: ()
+
+    def person(self, id: str, aliases: Sequence[str] = ()) -> Person:
+        """Raises UsageError for an id that is too short to be told from other text."""
+        from inspector.lifecycle.person import Person
+        from inspector.lifecycle.tokens import tokens_of
+
+        tokens_of(id, aliases)
+        return Person(id.strip(), tuple(a.strip() for a in aliases), self.log.mark(id))
+
+    @contextmanager
+    def editing(self, path: Path) -> Iterator[tuple[Store, Editor]]:
+        """A store with its editor. Raises StoreError for a format that can only be read."""
+        store = self.open(path)
+        try:
+            if not isinstance(store, Editable) or not store.info.writable:
+                raise StoreError(
+                    f"{path}: stores of this kind can only be read here.",
+                    "inspector formats says which can be changed; check that the file and folder are writable.",
+                )
+            editor = store.editor()
+            try:
+                yield store, editor
+            finally:
+                editor.close()
+        finally:
+            store.close()

@@ -1,0 +1,265 @@
+"""Carrying out a plan, store by store: intent, edit, proof, certificate, outcome. Can be killed at any point."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from inspector import __version__
+from inspector.audit.record import Entry, Resource
+from inspector.errors import HeldBack, InspectorError, PartlyDone
+from inspector.keys.local import local_key
+from inspector.lifecycle import certificate, jobs, ours, proof
+from inspector.lifecycle.jobs import DONE, Job, JobKind, JobState, StoreJob
+from inspector.lifecycle.matcher import Pseudonym
+from inspector.session.trail import fingerprint
+from inspector.stores.edits import Editable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from inspector.intent import Intent
+    from inspector.lifecycle.desk import Desk
+    from inspector.lifecycle.plan import StorePlan
+    from inspector.lifecycle.sealed import Json, Object
+    from inspector.stores.base import Store
+    from inspector.stores.edits import Done, Editor, Step
+
+    Planner = Callable[[Store, Editor], StorePlan]
+    Report = Callable[[Path, Step], None]
+
+_PSEUDONYMS: Final = "pseudonyms"
+_ACTIONS: Final = {
+    JobKind.ERASURE: "erasure.executed",
+    JobKind.BULK: "erasure.executed",
+    JobKind.RETENTION: "retention.applied",
+    JobKind.RECTIFY: "subject.rectified",
+}
+
+
+def pseudonym(job_id: str, subject: str) -> Pseudonym:
+    return Pseudonym.of(local_key(_PSEUDONYMS), subject, job_id)
+
+
+def carry_out(
+    desk: Desk,
+    job: Job,
+    planner: Planner,
+    confirmed: Mapping[Path, str],
+    report: Report = lambda path, step: None,
+    stopped: Callable[[], bool] = lambda: False,
+    *,
+    resumed: bool = False,
+) -> Job:
+    """Do what is left to do of a job; `confirmed` are the hashes of the plans that a person has agreed to.
+
+    Raises HeldBack before anything is begun where something is in the way; what fails in a store stands in
+    the job, and the other stores go on. Raises AuditError where an intent can't be written.
+    """
+    with jobs.alone():
+        jobs.refuse_while_open(beside=job.id)
+        jobs.save(job)
+        for each in job.stores:
+            if each.state in DONE:
+                continue
+            if stopped():
+                break
+            try:
+                _store(desk, job, each, planner, confirmed.get(each.path), report, stopped, resumed=resumed)
+            except InspectorError as error:
+                each.error = f"{error.what} {error.fix}".strip()
+                if each.state is JobState.RUNNING:
+                    each.state = JobState.FAILED
+                jobs.save(job)
+                if len(job.stores) == 1:
+                    raise
+            except BaseException:
+                # Stopped by a key or a fault of ours: what is begun stays to be resumed.
+                jobs.save(job)
+                raise
+        jobs.save(job)
+        _conclude(desk, job)
+    return job
+
+
+def _conclude(desk: Desk, job: Job) -> None:
+    if job.kind is JobKind.RETENTION:
+        return
+    name = "erasure.completed" if job.state is JobState.COMPLETED else "erasure.failed"
+    counts = {state.value: sum(each.state is state for each in job.stores) for state in JobState}
+    entry = Entry(name, Resource("subject", job.mark), op_id=job.id, request=job.request,
+                  counts={k: v for k, v in counts.items() if v}, subjects=_marks(job))  # fmt: skip
+    desk.log.event(entry)
+
+
+def _marks(job: Job) -> tuple[str, ...]:
+    return (job.mark,) if job.mark else ()
+
+
+def _store(
+    desk: Desk,
+    job: Job,
+    each: StoreJob,
+    planner: Planner,
+    confirmed: str | None,
+    report: Report,
+    stopped: Callable[[], bool],
+    *,
+    resumed: bool,
+) -> None:
+    with desk.editing(each.path) as (store, editor):
+        plan = planner(store, editor)
+        plan.check()
+        if confirmed is not None and not resumed and plan.hash != confirmed:
+            raise HeldBack(
+                f"{each.path}: the store changed since the plan was made.",
+                "Look at a new plan and confirm that.",
+            )
+        began = desk.now()
+        each.started, each.state, each.error = True, JobState.RUNNING, ""
+        jobs.save(job)
+        with desk.log.act(_entry(desk, job, each, plan, resumed=resumed)) as intent:
+            try:
+                done = editor.carry_out(plan.edits, intent, lambda step: report(each.path, step), stopped)
+                _finish(desk, job, each, plan, done, intent, began)
+            except BaseException:
+                jobs.save(job)
+                raise
+    each.state = JobState.PARTIAL if each.error else JobState.COMPLETED
+    jobs.save(job)
+
+
+def _entry(desk: Desk, job: Job, each: StoreJob, plan: StorePlan, *, resumed: bool) -> Entry:
+    action = "erasure.resumed" if resumed else _ACTIONS[job.kind]
+    where = Resource("store", job.mark, fingerprint(each.path), desk.log.mark(str(each.path))[:32])
+    counts = {"traces": plan.traces, "spans": plan.spans, "rows": plan.rows, "replaced": plan.replaced}
+    return Entry(
+        action,
+        where,
+        op_id=each.op_id,
+        reason=job.reason,
+        request=job.request,
+        counts={name: n for name, n in counts.items() if n},
+        previous_state={"plan": plan.hash, "mode": job.terms.mode.value},
+        subjects=_marks(job),
+    )
+
+
+def _finish(
+    desk: Desk, job: Job, each: StoreJob, plan: StorePlan, done: Done, intent: Intent, began: int
+) -> None:
+    """Proof, our own files, certificate; all inside the intent, so that a kill leaves it open."""
+    matcher = job.person.matcher() if job.person is not None else None
+    removed = ours.clean(each.path, matcher.hits if matcher is not None else lambda text: False)
+    proved = _proved(desk, job, each)
+    partial = done.partial or proved.sentence
+    counts = {**done.counts, **{f"our {kind} files": n for kind, n in removed.items()}}
+    facts = _facts(desk, job, each, plan, done, proved, partial, intent, began)
+    made = certificate.issue({**facts, "counts": dict(counts)}, desk.signers())
+    each.certificate = str(certificate.keep(made, each.op_id))
+    each.counts, each.error = dict(done.counts), partial
+    intent.counts.update(done.counts)
+    intent.new_state["certificate"] = made.digest
+    intent.partial = bool(partial)
+
+
+def _proved(desk: Desk, job: Job, each: StoreJob) -> proof.Proof:
+    """Nothing to be proved of where the store is gone as a whole."""
+    if job.person is None or not each.path.exists():
+        return proof.Proof()
+    with closing(desk.open(each.path)) as store:
+        if not isinstance(store, Editable):
+            return proof.Proof()
+        with closing(store.editor()) as editor:
+            return proof.of_person(editor, job.person)
+
+
+def _facts(
+    desk: Desk,
+    job: Job,
+    each: StoreJob,
+    plan: StorePlan,
+    done: Done,
+    proved: proof.Proof,
+    partial: str,
+    intent: Intent,
+    began: int,
+) -> Object:
+    actor = desk.log.actor
+    around = desk.log.around
+    after = {file.path: file for file in done.after}
+    files: list[Json] = [
+        {"path": file.path.name, "before": file.sha256, "bytes_before": file.size,
+         "after": after[file.path].sha256 if file.path in after else "",
+         "bytes_after": after[file.path].size if file.path in after else 0}
+        for file in done.before
+    ]  # fmt: skip
+    classes: list[Json] = [
+        {"class": c.name, "traces": c.traces, "spans": c.spans, "rows": c.rows} for c in plan.classes
+    ]
+    uncovered: list[Json] = list(plan.uncovered)
+    if plan.unknown:
+        uncovered.append(f"{plan.unknown:,} places could not be decrypted: unknown, not zero")
+    return {
+        "operation": each.op_id,
+        "kind": job.kind.value,
+        "subject": job.mark,
+        "request": job.request,
+        "basis": job.basis,
+        "mode": job.terms.mode.value,
+        "started": _time(began),
+        "finished": _time(desk.now()),
+        "program": f"inspector {__version__}",
+        "operator": {
+            "user": around.user if around is not None else "",
+            "role": actor.role,
+            "role is": "asserted" if actor.asserted else f"proved by key {actor.key_id}",
+        },
+        "store": str(each.path),
+        "format": plan.format,
+        "method": done.method,
+        "classes": classes,
+        "reasons": dict(plan.reasons),
+        "files": files,
+        "checks": dict(done.checks),
+        "residue": dict(proved.residue),
+        "shared": proved.shared,
+        "second_search": proved.second,
+        "uncovered": uncovered,
+        "partial": partial,
+        "plan": plan.hash,
+        "audit_seq": intent.seq,
+    }
+
+
+def _time(ns: int) -> str:
+    return datetime.fromtimestamp(ns // 1_000_000_000, UTC).isoformat().replace("+00:00", "Z")
+
+
+def close(desk: Desk, job: Job, reason: str) -> Job:
+    """Give an operation up; its open intents get an outcome that says so."""
+    if not job.open:
+        raise HeldBack("This operation is finished.", "There is nothing to close.")
+    for each in job.stores:
+        if each.state in DONE:
+            continue
+        entry = Entry("erasure.resumed", Resource("store", job.mark, fingerprint(each.path)), op_id=each.op_id,
+                      reason=reason, request=job.request, new_state={"closed": True}, subjects=_marks(job))  # fmt: skip
+        with desk.log.act(entry) as intent:
+            intent.partial = True
+        each.state, each.error = JobState.CLOSED, reason
+    with suppress(FileNotFoundError):
+        jobs.save(job)
+    return job
+
+
+def raise_unless_complete(job: Job) -> None:
+    """Raises PartlyDone for what isn't all done."""
+    if job.state in DONE:
+        return
+    why = next((each.error for each in job.stores if each.error), "it was stopped")
+    raise PartlyDone(
+        f"It is done in part: {why}.".replace("..", "."), f"inspector erase resume {job.id} goes on."
+    )

@@ -1,0 +1,67 @@
+"""What the program itself has written about a store: caches go, exports still in place go, the rest is named."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from inspector.paths import recent_file, written_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def in_place(store: Path) -> tuple[Path, ...]:
+    """Files derived from the store that are still where they were written."""
+    return tuple(dict.fromkeys(path for _, path in written_of(store) if path.is_file()))
+
+
+def moved(store: Path) -> list[str]:
+    """A sentence for exports that are gone from where they were written; caches come and go."""
+    gone = {path for kind, path in written_of(store) if kind == "export" and not path.exists()}
+    if not gone:
+        return []
+    count = "An export" if len(gone) == 1 else f"{len(gone)} exports"
+    return [
+        f"{count} of ours was moved or deleted since." if len(gone) == 1 else f"{count} of ours were moved."
+    ]
+
+
+def clean(store: Path, mentions: Callable[[str], bool] = lambda text: False) -> dict[str, int]:
+    """Remove what was derived from a store, by kind; recent names that mention a person go too."""
+    removed: dict[str, int] = {}
+    for kind, path in dict.fromkeys(written_of(store)):
+        try:
+            path.unlink()
+        except (FileNotFoundError, IsADirectoryError, PermissionError):
+            continue
+        removed[kind] = removed.get(kind, 0) + 1
+        _sync(path.parent)
+    if _forget_recent(mentions):
+        removed["recent"] = 1
+    return removed
+
+
+def _forget_recent(mentions: Callable[[str], bool]) -> bool:
+    try:
+        text = recent_file().read_text("utf-8", "surrogateescape")
+    except OSError:
+        return False
+    if not mentions(text):
+        return False
+    recent_file().unlink(missing_ok=True)
+    return True
+
+
+def _sync(folder: Path) -> None:
+    try:
+        fd = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(fd)
+    except OSError:
+        pass
+    finally:
+        os.close(fd)

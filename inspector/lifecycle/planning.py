@@ -1,0 +1,252 @@
+"""Plans for one store: of a person, and of whatever traces were selected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from inspector.errors import NotFound
+from inspector.lifecycle import holds, ours
+from inspector.lifecycle.classes import Class
+from inspector.lifecycle.plan import ALWAYS, ClassCount, Mode, StorePlan, Terms, free_beside, hashed, state_of
+from inspector.lifecycle.selection import Structure, chosen
+from inspector.lifecycle.subjects import Found, search
+from inspector.stores.edits import Edits, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from inspector.lifecycle.desk import Desk
+    from inspector.lifecycle.matcher import Matcher, Pseudonym
+    from inspector.lifecycle.person import Person
+    from inspector.model import Place
+    from inspector.session.veil import Veil
+    from inspector.stores.base import Store
+    from inspector.stores.edits import Cell, Editor, Owner
+
+_MOST_WHERE: Final = 6
+_DATED: Final = 2000
+"""So many traces are opened for the oldest and newest; of more only these are looked at."""
+
+
+def of_person(
+    desk: Desk,
+    path: Path,
+    person: Person,
+    terms: Terms,
+    pseudonym: Pseudonym,
+    stopped: Callable[[], bool] = lambda: False,
+    report: Callable[[int], None] = lambda cells: None,
+) -> StorePlan:
+    """What erasing a person from one store would do. Raises StoreError."""
+    with desk.editing(path) as (store, editor):
+        return person_plan(desk, store, editor, person, terms, pseudonym, stopped, report)
+
+
+def person_plan(
+    desk: Desk,
+    store: Store,
+    editor: Editor,
+    person: Person,
+    terms: Terms,
+    pseudonym: Pseudonym,
+    stopped: Callable[[], bool] = lambda: False,
+    report: Callable[[int], None] = lambda cells: None,
+) -> StorePlan:
+    """The same with an editor that is open: what it plans, that editor can carry out."""
+    path, matcher = store.info.path, person.matcher()
+    found = search(editor, matcher, stopped, report)
+    edits, replaced = edits_of(found, terms, matcher, pseudonym)
+    preview = editor.preview(edits)
+    oldest, newest = _dates(store, found.owners.values())
+    veil = desk.veil(path)
+    plan = StorePlan(
+        path=path,
+        format=store.info.format.id,
+        state=state_of(editor),
+        edits=edits,
+        traces=len(edits.traces),
+        spans=len(found.spans),
+        rows=sum(owner.unit is not Unit.SPAN for owner in found.owners.values()),
+        replaced=replaced,
+        counts=dict(preview.counts),
+        classes=_classes(found, veil, matcher),
+        oldest=oldest,
+        newest=newest,
+        unknown=found.unknown,
+        holds=_held(desk, store, editor, edits, person),
+        refusals=tuple(preview.refusals),
+        uncovered=(*preview.uncovered, *ours.moved(path), ALWAYS),
+        ours=ours.in_place(path),
+        disk_needed=preview.disk_needed,
+        disk_free=free_beside(path),
+    )
+    return hashed(plan, terms)
+
+
+def of_query(
+    desk: Desk, path: Path, query: str, terms: Terms, stopped: Callable[[], bool] = lambda: False
+) -> StorePlan:
+    """What deleting the traces that a query selects would do. Raises StoreError, QueryError."""
+    with desk.editing(path) as (store, editor):
+        return query_plan(desk, store, editor, query, terms, desk.now(), stopped)
+
+
+def query_plan(
+    desk: Desk,
+    store: Store,
+    editor: Editor,
+    query: str,
+    terms: Terms,
+    now: int,
+    stopped: Callable[[], bool] = lambda: False,
+) -> StorePlan:
+    structure = Structure.of(store, desk.veil(store.info.path), stopped)
+    ids = [heads.trace_id for heads in chosen(structure, query, now, stopped)]
+    edits = Edits(traces=frozenset(ids), past_readers=terms.past_readers)
+    return traces_plan(desk, editor, structure, edits, {"query": len(ids)}, terms)
+
+
+def traces_plan(
+    desk: Desk,
+    editor: Editor,
+    structure: Structure,
+    edits: Edits,
+    reasons: Mapping[str, int],
+    terms: Terms,
+    uncovered: Sequence[str] = (),
+    *,
+    heed_holds: bool = True,
+) -> StorePlan:
+    """Of traces that were chosen by their heads. Without `heed_holds` they have been left out before."""
+    store, path = structure.store, structure.store.info.path
+    preview = editor.preview(edits)
+    taken = [structure.traces[id] for id in edits.traces]
+    starts = [heads.start for heads in taken if heads.start is not None]
+    plan = StorePlan(
+        path=path,
+        format=store.info.format.id,
+        state=state_of(editor),
+        edits=edits,
+        traces=len(edits.traces),
+        spans=sum(len(heads.spans) for heads in taken),
+        rows=0,
+        replaced=len(edits.rewrites),
+        counts=dict(preview.counts),
+        reasons=reasons,
+        oldest=min(starts, default=None),
+        newest=max(starts, default=None),
+        holds=_held(desk, store, editor, edits, None, structure) if heed_holds else (),
+        refusals=tuple(preview.refusals),
+        uncovered=(*uncovered, *preview.uncovered, *ours.moved(path), ALWAYS),
+        ours=ours.in_place(path),
+        disk_needed=preview.disk_needed,
+        disk_free=free_beside(path),
+    )
+    return hashed(plan, terms)
+
+
+def edits_of(found: Found, terms: Terms, matcher: Matcher, name: Pseudonym) -> tuple[Edits, int]:
+    """The edits, and in how many cells only words are replaced."""
+    if terms.mode is Mode.PSEUDONYMISE:
+        edits = Edits(every=_replacing(found.cells, matcher, name), past_readers=terms.past_readers)
+        return (edits, len(found.cells)) if found.cells else (Edits(), 0)
+    traces = found.traces if terms.mode is Mode.DELETE else found.carried
+    spans = (
+        frozenset() if terms.mode is Mode.DELETE else frozenset(s for s in found.spans if s[0] not in traces)
+    )
+    loose = [owner for owner in found.loose if owner.trace_id not in traces]
+    records = tuple(owner.place for owner in loose) if terms.metadata else ()
+    stay = {**found.links, **found.encoded, **({} if terms.metadata else {o.place: o for o in loose})}
+    stay = {
+        p: o for p, o in stay.items() if o.trace_id not in traces and (o.trace_id, o.span_id) not in spans
+    }
+    return Edits(
+        traces=frozenset(traces),
+        spans=spans,
+        records=records,
+        every=_replacing(found.cells, matcher, name) if stay else None,
+        orphans=terms.orphans,
+        past_readers=terms.past_readers,
+    ), len(stay)
+
+
+def _replacing(
+    cells: Mapping[Place, str], matcher: Matcher, name: Pseudonym
+) -> Callable[[Cell], bytes | None]:
+    places = frozenset(cells)
+    return lambda cell: matcher.replaced(cell.content, name) if cell.place in places else None
+
+
+def _dates(store: Store, owners: Collection[Owner]) -> tuple[int | None, int | None]:
+    """When the oldest and the newest of the spans began."""
+    by_trace: dict[str, list[Place]] = {}
+    for owner in owners:
+        if owner.unit is Unit.SPAN and (owner.trace_id in by_trace or len(by_trace) < _DATED):
+            by_trace.setdefault(owner.trace_id, []).append(owner.place)
+    times: list[int] = []
+    for trace_id, places in by_trace.items():
+        try:
+            trace = store.load(trace_id, places)
+        except NotFound:
+            continue
+        times += [span.start for span in trace.spans if span.start is not None]
+    return min(times, default=None), max(times, default=None)
+
+
+def _classes(found: Found, veil: Veil, matcher: Matcher) -> tuple[ClassCount, ...]:
+    out: list[ClassCount] = []
+    for kind, tally in found.classes.items():
+        where = tuple(_safe(name, veil, matcher) for name, _ in tally.where.most_common(_MOST_WHERE))
+        samples = tuple(_safe(sample, veil, matcher) for sample in found.snippets.get(kind, ()))
+        out.append(
+            ClassCount(
+                kind.value, len(tally.traces), len(tally.spans), len(tally.records),
+                tuple(dict.fromkeys(where)), samples,
+            )
+        )  # fmt: skip
+    order = [kind.value for kind in Class]
+    return tuple(sorted(out, key=lambda each: order.index(each.name)))
+
+
+def _safe(text: str, veil: Veil, matcher: Matcher) -> str:
+    """Redacted; what still holds the person's words isn't shown at all."""
+    shown = str(veil.text(text, (), "attributes"))
+    return "[subject]" if matcher.hits(shown) else shown
+
+
+def _held(
+    desk: Desk,
+    store: Store,
+    editor: Editor,
+    edits: Edits,
+    person: Person | None,
+    structure: Structure | None = None,
+) -> tuple[str, ...]:
+    """Holds that cover something of what would go, in words."""
+    found: list[str] = []
+    touched = set(edits.traces) | {trace for trace, _ in edits.spans}
+    for hold in holds.active(desk.now()):
+        if hold.person is not None:
+            held = person is not None and hold.person.mark == person.mark
+            if not held:
+                held = not touched.isdisjoint(search(editor, hold.person.matcher()).traces)
+        else:
+            structure = structure or Structure.of(store, desk.veil(store.info.path))
+            covered = {heads.trace_id for heads in chosen(structure, hold.query, desk.now(), lambda: False)}
+            held = not touched.isdisjoint(covered) or bool(edits.every and not touched and covered)
+        if held:
+            found.append(f"hold {hold.id}, {hold.what}")
+    return tuple(found)
+
+
+def held_traces(desk: Desk, editor: Editor, structure: Structure) -> dict[str, str]:
+    """Traces that a hold keeps, and which."""
+    out: dict[str, str] = {}
+    for hold in holds.active(desk.now()):
+        if hold.person is not None:
+            ids: Sequence[str] = list(search(editor, hold.person.matcher()).traces)
+        else:
+            ids = [heads.trace_id for heads in chosen(structure, hold.query, desk.now(), lambda: False)]
+        out.update(dict.fromkeys(ids, hold.id))
+    return out
