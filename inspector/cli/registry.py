@@ -20,6 +20,7 @@ COMMANDS = (
     Entry("export", "export", "Write a redacted report or copy, with a manifest."),
     Entry("redact", "redact", "Redact JSONL or text as a filter."),
     Entry("policy", "policy", "Try the redaction policy on a text."),
+    Entry("erase", "erase", "Erase a person, or what a query selects, and prove it."),
     Entry("audit", "audit", "Verify, read and hand out the audit log."),
     Entry("roles", "roles", "List who may do what."),
     Entry("keys", "keys", "Make, grant, rotate and end keys."),

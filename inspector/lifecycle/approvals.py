@@ -167,11 +167,16 @@ def _save(requests: Iterable[Request]) -> None:
 
 def _request(value: Object) -> Request:
     return Request(
-        *(sealed.text(value, "id"), sealed.text(value, "mark"), sealed.texts(value, "stores")),
-        *(sealed.text(value, name) for name in ("ref", "basis", "reason", "by")),
-        sealed.number(value, "created"),
-        sealed.number(value, "due"),
-        RequestState(sealed.text(value, "state")),
-        sealed.texts(value, "approved_by"),
-        sealed.text(value, "note"),
+        id=sealed.text(value, "id"),
+        mark=sealed.text(value, "mark"),
+        stores=sealed.texts(value, "stores"),
+        ref=sealed.text(value, "ref"),
+        basis=sealed.text(value, "basis"),
+        reason=sealed.text(value, "reason"),
+        by=sealed.text(value, "by"),
+        created=sealed.number(value, "created"),
+        due=sealed.number(value, "due"),
+        state=RequestState(sealed.text(value, "state")),
+        approved_by=sealed.texts(value, "approved_by"),
+        note=sealed.text(value, "note"),
     )

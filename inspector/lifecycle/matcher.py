@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ROUNDS: Final = 4
 """A replacement may uncover what only then stands at a boundary."""
-_BETWEEN: Final = rb"(?:[^0-9A-Za-z]|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&#?\w{1,6};){0,4}"
+_BETWEEN: Final = rb"(?:[^0-9A-Za-z%]|%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&#?\w{1,6};){0,4}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ _RUN: Final = re.compile("[A-Za-z0-9]+")
 _ENOUGH: Final = 4
 _CORE: Final = 14
 """Characters of base64 that are looked for; the whole run is decoded anyway."""
-_GAPS: Final = ("", " ", "-", ".", ") ", "\u00a0", "%20", "+", "\\u00a0")
-_DEPTHS: Final = (1, 2, 4)
-"""Backslashes before `u` where JSON stands within JSON."""
+_GAPS: Final = ("", " ", "-", ".", ") ", "\u00a0", "%20", "%2B", "%2520", "%252B", "+", "\\u00a0")
+_BACKSLASHES: Final = (*("\\" * 2**depth for depth in range(6)), "%5C", "%5C%5C", "%255C", "&#92;")
+"""What stands before `u` where JSON stands within JSON, or in a URL."""
 
 
 def needles(tokens: Iterable[Token]) -> tuple[bytes, ...]:
@@ -62,7 +62,7 @@ def _of(token: Token) -> Iterator[bytes]:
         for text in dict.fromkeys(cased):
             yield from in_base64(text.encode())
             if not text.isascii():
-                yield from in_base64(_escaped(text, 1).encode())
+                yield from in_base64(_escaped(text, "\\").encode())
 
 
 def _phone(token: Token) -> Iterator[bytes]:
@@ -87,17 +87,18 @@ def _spelt(text: str) -> Iterator[bytes]:
         for form in {unicodedata.normalize(f, cased) for f in ("NFC", "NFD")}:
             yield form.encode()
             yield quote(form).encode()
+            yield quote(quote(form)).encode()
             yield "".join(f"&#{ord(c)};" for c in form).encode()
             yield "".join(f"&#x{ord(c):x};" for c in form).encode()
-            yield from (_escaped(form, depth).encode() for depth in _DEPTHS)
+            yield from (_escaped(form, sign).encode() for sign in _BACKSLASHES)
 
 
-def _escaped(text: str, depth: int) -> str:
+def _escaped(text: str, sign: str) -> str:
     units = text.encode("utf-16-be", "surrogatepass")
     out: list[str] = []
     for at in range(0, len(units), 2):
         code = int.from_bytes(units[at : at + 2], "big")
-        out.append(chr(code) if code < 0x80 else "\\" * depth + f"u{code:04x}")
+        out.append(chr(code) if code < 0x80 else f"{sign}u{code:04x}")
     return "".join(out)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,10 +15,10 @@ from inspector.redaction.shadows import Shadow, ansi, entities, escapes, folds, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DEPTH: Final = 12
-"""JSON in a string in JSON in a string …: so many levels are opened."""
+_MOST: Final = 64
+"""Readings of one text; JSON in a string in JSON in a string … takes one a level."""
 _RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
-_PLUS: Final = re.compile(rb"\+")
+_DECODERS: Final = ((escapes, "escaped"), (entities, "html"), (percents, "url"), (ansi, ""), (folds, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +40,40 @@ class Reading:
 
 
 def readings(data: bytes, *, literal: bool) -> Iterator[Reading]:
-    """`literal`: the inside of a JSON string, which nobody reads as it stands."""
-    current: Shadow | None = escapes(data) if literal else None
-    yield _reading(data, current, "plain")
-    chain = (
-        (ansi, "plain"),
-        (folds, "plain"),
-        *((escapes, "escaped"),) * _DEPTH,
-        (entities, "html"),
-        (percents, "url"),
-        (percents, "url"),
-        (percents, "url"),
-        (escapes, "escaped"),
-        (folds, "plain"),
-    )
-    for decoder, form in chain:
-        made = decoder(current.text if current is not None else data, current)
-        if made is None:
-            continue
-        if form == "url":
-            yield from _spaced(made)
-        current = made
-        yield _reading(data, current, form)
+    """`literal`: the inside of a JSON string, which nobody reads as it stands.
+
+    Whoever wrote it may have wrapped it in any order, so each reading is read again by every decoder.
+    """
+    waiting = deque([_Step(escapes(data) if literal else None, "plain")])
+    seen = {data if waiting[0].shadow is None else waiting[0].shadow.text}
+    given = 0
+    while waiting and given < _MOST:
+        step = waiting.popleft()
+        given += 1
+        yield _reading(data, step.shadow, step.form)
+        text = data if step.shadow is None else step.shadow.text
+        for decoder, form in _DECODERS:
+            made = decoder(text, step.shadow)
+            if made is None or made.text in seen:
+                continue
+            seen.add(made.text)
+            waiting.append(_Step(made, form or step.form))
+            if form == "url" and b"+" in made.text:
+                spaced = _spaced(made)
+                seen.add(spaced.text)
+                waiting.append(_Step(spaced, form))
 
 
-def _spaced(shadow: Shadow) -> Iterator[Reading]:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    shadow: Shadow | None
+    form: str
+
+
+def _spaced(shadow: Shadow) -> Shadow:
     """In a form's data a plus is a space."""
-    if b"+" in shadow.text:
-        text = _PLUS.sub(b" ", shadow.text)
-        yield Reading(
-            text.decode("utf-8", "replace"), "url", Shadow(text, [0], [(0, len(text), True)], shadow)
-        )
+    text = shadow.text.replace(b"+", b" ")
+    return Shadow(text, [0], [(0, len(text), True)], shadow)
 
 
 def _reading(data: bytes, shadow: Shadow | None, form: str) -> Reading:

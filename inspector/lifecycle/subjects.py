@@ -154,8 +154,10 @@ def _take(found: Found, editor: Editor, matcher: Matcher, cell: Cell, matches: l
     for finding in _findings(editor, matcher, cell, matches):
         found.add(finding)
         kept = found.snippets.setdefault(finding.kind, [])
-        if len(kept) < _SAMPLES:
-            kept.append(snippet(cell.content, finding.match, matcher))
+        if len(kept) < _SAMPLES and not finding.match.whole:
+            text = snippet(cell.content, finding.match, matches, matcher)
+            if text not in kept:
+                kept.append(text)
         into = _INTO.get(finding.kind, _owners)(found)
         into.setdefault(finding.owner.place, finding.owner)
 

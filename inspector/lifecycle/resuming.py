@@ -1,0 +1,43 @@
+"""Going on with an operation that was interrupted or has failed, with what its job file holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inspector.errors import HeldBack
+from inspector.lifecycle import erasure
+from inspector.lifecycle.jobs import Job, JobKind
+from inspector.lifecycle.planning import person_plan, query_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from inspector.config import Config
+    from inspector.lifecycle.desk import Desk
+    from inspector.lifecycle.erasure import Planner
+    from inspector.stores.edits import Step
+
+
+def planner_of(desk: Desk, job: Job, config: Config) -> Planner:
+    """What is left to do is planned anew: the store may hold more of it by now, or less."""
+    person = job.person
+    if job.kind is JobKind.ERASURE and person is not None:
+        name = erasure.pseudonym(job.id, person.id)
+        return lambda store, editor: person_plan(desk, store, editor, person, job.terms, name)
+    if job.kind is JobKind.BULK:
+        return lambda store, editor: query_plan(desk, store, editor, job.query, job.terms, job.now)
+    raise HeldBack(
+        "This operation can't be resumed.", f"Give it up: inspector erase close {job.id} --reason."
+    )
+
+
+def resume(
+    desk: Desk,
+    job: Job,
+    config: Config,
+    report: Callable[[Path, Step], None] = lambda path, step: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Job:
+    """Raises HeldBack, AuditError. The same op ids: the intents that were left open get their outcomes."""
+    return erasure.carry_out(desk, job, planner_of(desk, job, config), {}, report, stopped, resumed=True)
