@@ -129,7 +129,7 @@ class Matcher:
         lower = reading.text.lower().encode("utf-8", "replace")
         if depth > 2 or not any(needle in lower for needle in self._encoded):
             return
-        for start, end, content in wrapped(reading):
+        for start, end, content in wrapped(reading, self._encoded):
             inner = self.find(content) if depth == 0 else []
             for match in inner:
                 yield (*reading.back(start, end), match.token, "base64", False, content)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from inspector.redaction.shadows import Shadow, ansi, entities, escapes, folds, percents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _MOST: Final = 64
 """Readings of one text; JSON in a string in JSON in a string … takes one a level."""
@@ -93,14 +93,18 @@ def _text(data: bytes) -> str:
         )
 
 
-def wrapped(reading: Reading) -> Iterator[tuple[int, int, bytes]]:
-    """Base64 in a reading: where the run stands, in characters, and what it holds."""
+def wrapped(reading: Reading, signs: Collection[bytes]) -> Iterator[tuple[int, int, bytes]]:
+    """Base64 in a reading, as far as one of `signs` (lower case) is in it: where the run stands, in
+    characters, and what it holds."""
     text = reading.text
     if not text.isascii():
         # Runs are of ASCII: a character for each other byte keeps the offsets.
         text = re.sub(r"[^\x00-\x7f]", " ", text)
     data = text.encode()
     for run in _RUN.finditer(data):
+        lower = run[0].lower()
+        if not any(sign in lower for sign in signs):
+            continue
         body = run[0].rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
         for skip in range(4 if len(body) < 4096 else 1):
             decoded = _unwrapped(body[skip:])
