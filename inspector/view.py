@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from inspector.view_stats import Findings, Stats, Times
+
 
 class State(StrEnum):
     PLAIN = "plain"
@@ -378,6 +380,19 @@ class Rows(Protocol):
 
     def position(self, key: TraceKey) -> int | None:
         """Where a trace stands in this list, or none if it is filtered out."""
+
+    def starts(self, hits: Sequence[Hit]) -> Sequence[int | None]:
+        """When the traces began in which something was found, ns; from the index alone."""
+
+    def times(self, parts: int, start: int | None = None, end: int | None = None) -> Times | None:
+        """All traces of the list over time, or those that began from `start` up to `end` (ns); none where no
+        trace has a time."""
+
+    def stats(self) -> Stats:
+        """From the index alone."""
+
+    def findings(self, report: Callable[[Findings], None], stopped: Callable[[], bool]) -> None:
+        """Read the traces in the list's order for what the policy hides in them; `report` now and then."""
 
 
 class View(Protocol):

@@ -2,10 +2,12 @@
 
 from inspector.index.build import Builder
 from inspector.index.column_index import ColumnIndex
+from inspector.index.columns import NONE
 from inspector.index.facts import Label, Totals, TraceFacts
 from inspector.index.order import SORT_FIELDS, SortKey, in_order, sort_field
 
 __all__ = [
+    "NONE",
     "SORT_FIELDS",
     "Builder",
     "ColumnIndex",

@@ -10,12 +10,14 @@ from inspector.session.veil import shown_text
 from inspector.view import TraceKey, TraceRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from inspector.index import SortKey
     from inspector.redaction.result import RedactedText
+    from inspector.session.measuring import Chosen
     from inspector.session.opened import Opened
-    from inspector.view import ShownText, Sort
+    from inspector.view import Hit, ShownText, Sort
+    from inspector.view_stats import Findings, Stats, Times
 
 
 class SessionRows:
@@ -72,6 +74,36 @@ class SessionRows:
             pairs = zip(self._of, self._rows, strict=True)
             self._positions = {pair: i for i, pair in enumerate(pairs)}
         return self._positions.get((key.store, key.row))
+
+    def starts(self, hits: Sequence[Hit]) -> Sequence[int | None]:
+        from inspector.session.measuring import start_of
+
+        return [start_of(self._stores[hit.key.store].index, hit) for hit in hits]
+
+    def times(self, parts: int, start: int | None = None, end: int | None = None) -> Times | None:
+        from inspector.session.measuring import times
+
+        return times(self.chosen(), parts, start, end)
+
+    def stats(self) -> Stats:
+        from inspector.session.measuring import stats
+
+        return stats(self.chosen())
+
+    def findings(self, report: Callable[[Findings], None], stopped: Callable[[], bool]) -> None:
+        from inspector.session.findings import find
+
+        keys = (self._key(at) for at in range(len(self._rows)))
+        find(self._stores, keys, len(self._rows), report, stopped)
+
+    def chosen(self) -> Chosen:
+        """The rows of each store that are in this list."""
+        if self._of is None:
+            return [(self._stores[0].index, self._rows)]
+        each: list[array[int]] = [array("I") for _ in self._stores]
+        for store, row in zip(self._of, self._rows, strict=True):
+            each[store].append(row)
+        return [(opened.index, rows) for opened, rows in zip(self._stores, each, strict=True)]
 
     def _key(self, at: int) -> TraceKey:
         return TraceKey(0 if self._of is None else self._of[at], self._rows[at])

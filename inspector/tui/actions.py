@@ -22,6 +22,7 @@ class Place(StrEnum):
     TRACES = "traces"
     SPANS = "spans"
     DETAIL = "detail"
+    OVERVIEW = "overview"
     COPY = "copy"
     """After `y`."""
     MODAL = "modal"
@@ -48,6 +49,7 @@ class Action(NamedTuple):
 
 _A = Action
 _L, _B, _T, _S, _D, _C = Place.LIST, Place.BROWSE, Place.TRACES, Place.SPANS, Place.DETAIL, Place.COPY
+_O = Place.OVERVIEW
 
 ACTIONS: tuple[Action, ...] = (
     # Moving, the same in every pane.
@@ -96,6 +98,14 @@ ACTIONS: tuple[Action, ...] = (
     _A("hit.previous", "previous hit", ("N",), "Previous span that the search found.", _B),
     _A("sort", "sort", ("s",), "Sort by the next field.", _B, footer=6),
     _A("sort.reverse", "reverse order", ("S",), "Turn the order round.", _B),
+    _A(
+        "overview",
+        "overview",
+        ("i",),
+        "Traces over time; latency, errors, tokens, cost, hidden values.",
+        _B,
+        footer=6,
+    ),
     _A("columns", "columns", ("x",), "Choose the columns of the list.", _B),
     _A("zoom.pane", "maximise", ("z",), "Give the focused pane the whole screen, and back.", _B, footer=7),
     _A("copy", "copy", ("y",), "Copy redacted text: y span, v value, k key, p path, j JSON.", _B, footer=8),
@@ -128,6 +138,22 @@ ACTIONS: tuple[Action, ...] = (
     _A("time.later", "later", ("L",), "Move the part of the time that is shown to the right.", _S),
     _A("time.all", "whole time", ("0",), "Show the whole time.", _S),
     _A("subtree", "focus subtree", (".",), "Show only this span and what is below it, and back.", _S),
+    # The overview.
+    _A("chart.left", "left", ("h", "left"), "One part of the time to the left.", _O, palette=False),
+    _A("chart.right", "right", ("l", "right"), "One part of the time to the right.", _O, palette=False),
+    _A("chart.in", "zoom in", ("+",), "Show half the time, around the cursor.", _O, footer=2),
+    _A("chart.out", "zoom out", ("-",), "Show twice the time.", _O, footer=3),
+    _A("chart.all", "whole time", ("0",), "Show the whole time.", _O, footer=4),
+    _A("chart.earlier", "earlier", ("H",), "Move what is shown to the left.", _O),
+    _A("chart.later", "later", ("L",), "Move what is shown to the right.", _O),
+    _A(
+        "findings",
+        "count hidden",
+        ("p",),
+        "Count what is hidden, by type and place; stop.",
+        _O,
+        footer=5,
+    ),
     # The detail.
     _A("fold", "fold", ("h", "left"), "Fold, or go to the line above it.", _D),
     _A("unfold", "unfold", ("l", "right"), "Unfold; show more of a long value.", _D),

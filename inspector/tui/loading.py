@@ -13,7 +13,7 @@ from inspector.tui.panes.detail import counts_of
 from inspector.tui.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.message import Message
     from textual.widget import Widget
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _EVERY = 0.1
 """Seconds between two reports of a scan or a search."""
+_PARTS = 240
+"""Parts of the header's histogram."""
 
 
 class Loader:
@@ -101,8 +103,6 @@ class Loader:
         self._ask("rows", partial(self._rows, query, sort, key, whole))
 
     def _rows(self, query: str, sort: Sort, key: TraceKey | None, whole: bool) -> None:
-        from inspector.tui.histogram import histogram
-
         began = time.monotonic()
         rows = self.view.rows(query, sort)
         count = rows.count
@@ -110,7 +110,7 @@ class Loader:
         first = [row.start for row in rows.page(0, 1)]
         last = [row.start for row in rows.page(count - 1, 1)] if count > 1 else first
         ends = [at for at in (*first, *last) if at is not None]
-        bars = histogram(rows) if whole or count <= 500 else None
+        bars = rows.times(_PARTS) if whole or count <= 500 else None
         days = {fmt.day(at) for at in ends}
         today = bars.end if bars is not None else max(ends, default=None)
         many = len(days) > 1 or (bars is not None and fmt.day(bars.start) != fmt.day(bars.end))
@@ -164,6 +164,12 @@ class Loader:
             if stopped():
                 return
         self._post(m.HitsFound(query, found, True))
+
+    def ticks(self, rows: Rows, query: str, hits: Sequence[Hit]) -> None:
+        self._ask("ticks", partial(self._ticks, rows, query, hits))
+
+    def _ticks(self, rows: Rows, query: str, hits: Sequence[Hit]) -> None:
+        self._post(m.TicksReady(query, sorted({at for at in rows.starts(hits) if at is not None})))
 
     def locate(self, rows: Rows, hit: Hit) -> None:
         self._ask("locate", partial(self._locate, rows, hit))

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.errors import InspectorError
-    from inspector.tui.panes.header import Bars
     from inspector.tui.tree import Tree
     from inspector.view import (
         Badge,
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
         StoreSummary,
         TraceKey,
     )
+    from inspector.view_stats import Findings, Stats, Times
 
 
 class Situation(Message):
@@ -56,7 +56,7 @@ class RowsReady(Message):
         position: int | None,
         today: int | None,
         many_days: bool,
-        bars: Bars | None,
+        bars: Times | None,
         seconds: float,
     ) -> None:
         super().__init__()
@@ -69,6 +69,33 @@ class RowsReady(Message):
         self.bars = bars
         self.seconds = seconds
         """What it took, so that a slow list is asked for less often."""
+
+
+class TimesReady(Message):
+    def __init__(self, times: Times | None) -> None:
+        super().__init__()
+        self.times = times
+
+
+class TicksReady(Message):
+    """When the traces began in which a search found something, ns."""
+
+    def __init__(self, query: str, ticks: Sequence[int]) -> None:
+        super().__init__()
+        self.query = query
+        self.ticks = ticks
+
+
+class StatsReady(Message):
+    def __init__(self, stats: Stats) -> None:
+        super().__init__()
+        self.stats = stats
+
+
+class FindingsMoved(Message):
+    def __init__(self, findings: Findings) -> None:
+        super().__init__()
+        self.findings = findings
 
 
 class TraceReady(Message):

@@ -34,6 +34,7 @@ from inspector.view import (
     TraceRow,
     plain,
 )
+from inspector.view_stats import Findings, StatLine, Stats, Times, TypeFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -79,6 +80,40 @@ class FakeRows:
             order = self.order
             return order.index(key.row) if key.row in order else None
         return self.order.index(key.row) if key.row in self.order else None
+
+    def starts(self, hits: Sequence[Hit]) -> Sequence[int | None]:
+        return [self.view.row(hit.key.row).start for hit in hits]
+
+    def times(self, parts: int, start: int | None = None, end: int | None = None) -> Times | None:
+        rows = [self.view.row(i) for i in self.order[:5000]]
+        if not rows:
+            return None
+        moments = [row.start or 0 for row in rows]
+        low = min(moments) if start is None else start
+        high = max(moments) if end is None else end
+        traces, failed = [0] * parts, [0] * parts
+        for at, row in zip(moments, rows, strict=True):
+            if low <= at <= high:
+                part = min((at - low) * parts // max(high - low, 1), parts - 1)
+                traces[part] += 1
+                failed[part] += row.errors > 0
+        return Times(low, high, tuple(traces), tuple(failed))
+
+    def stats(self) -> Stats:
+        n = len(self.order)
+        lines = tuple(
+            StatLine(plain(name), n // 6, n // 24, 900 * MS, 8400 * MS, n * 300, n * 0.005) for name in NAMES
+        )
+        latency = (("p50", 2370 * MS), ("p90", 8 * 10**9), ("p95", 9 * 10**9), ("max", 13 * 10**9))
+        days = (StatLine(plain("2026-11-22"), n, n // 4, 900 * MS, 8400 * MS, n * 1204, n * 0.031),)
+        models = (StatLine(plain("gpt-4o"), n * 3, n // 4, 700 * MS, 3000 * MS, n * 1204, n * 0.031),)
+        return Stats(n, n // 4, n * 8, n // 2, n * 1204, n * 0.031, latency, lines, days, (), models)
+
+    def findings(self, report: Callable[[Findings], None], stopped: Callable[[], bool]) -> None:
+        found = TypeFound("email", 31, 9, 4, (("attributes.user.email", 20), ("input", 11)))
+        report(Findings(len(self.order) // 2, len(self.order), (found,)))
+        if not stopped():
+            report(Findings(len(self.order), len(self.order), (found,)))
 
 
 @dataclass

@@ -18,6 +18,7 @@ from inspector.tui.screens.copying import pick
 from inspector.tui.screens.help import help_rows
 from inspector.tui.screens.listing import Listing
 from inspector.tui.screens.lists import ListScreen
+from inspector.tui.screens.overview import OverviewScreen
 from inspector.tui.screens.steps import Steps
 from tests.tui.driving import MIDDLE, app_of, browser, lines, settle
 from tests.tui.fake import FakeView
@@ -29,7 +30,8 @@ DOERS = {
     Place.TRACES: (Traces,),
     Place.SPANS: (Spans,),
     Place.DETAIL: (Detail,),
-    Place.MODAL: (ListScreen, ColumnsScreen, ChooserScreen),
+    Place.OVERVIEW: (OverviewScreen,),
+    Place.MODAL: (ListScreen, ColumnsScreen, ChooserScreen, OverviewScreen),
 }
 
 
@@ -52,6 +54,7 @@ def test_no_key_means_two_things_in_one_place() -> None:
         (Place.TRACES, Place.LIST, Place.BROWSE, Place.APP),
         (Place.SPANS, Place.LIST, Place.BROWSE, Place.APP),
         (Place.DETAIL, Place.LIST, Place.BROWSE, Place.APP),
+        (Place.OVERVIEW, Place.MODAL, Place.LIST),
         (Place.COPY,),
     ):
         keys = [key for action in at(*places) for key in action.keys]

@@ -18,6 +18,7 @@ SCREENS = {
     "spans": ("enter", "E"),
     "agents": ("enter", "a", "j"),
     "zoomed": ("enter", "E", "plus", "plus", "D", "v"),
+    "overview": ("i", "h", "h"),
     "conversation": ("enter", "E", "enter"),
     "attributes": ("enter", "enter", "2", "j", "j"),
     "events": ("enter", "E", "enter", "3"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -14,20 +14,13 @@ from inspector.view import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
     from textual.strip import Strip
 
     from inspector.tui.look import Look
     from inspector.tui.text import Run
     from inspector.view import Badge, Progress, ShownText, StoreSummary
-
-
-class Bars(NamedTuple):
-    """Traces over time: how many of them, and how many failed, in each of equal parts; times in ns."""
-
-    start: int
-    end: int
-    traces: tuple[float, ...]
-    errors: tuple[float, ...]
+    from inspector.view_stats import Times
 
 
 class Header(Widget):
@@ -40,9 +33,11 @@ class Header(Widget):
         self.summaries: Sequence[StoreSummary] = ()
         self.badge: Badge | None = None
         self.progress: Progress | None = None
-        self.bars: Bars | None = None
+        self.bars: Times | None = None
         self.query_text = ""
         self.search_text = ""
+        self.ticks: Sequence[int] = ()
+        """When the traces began in which the search found something, ns."""
         self.follow_text = ""
 
     def forget(self) -> None:
@@ -152,29 +147,47 @@ class Header(Widget):
         gap = width - width_of(out) - width_of(right) - 1
         return [*out, (" " * max(gap, 0), look.text), *right]
 
-    def _columns(self, bars: Bars, room: int) -> list[Run]:
+    def _columns(self, bars: Times, room: int) -> list[Run]:
         """The histogram in `room` cells, neighbouring parts added up."""
         look = self.look
         parts = len(bars.traces)
         levels = look.glyphs.levels
         if room < 8 or not parts:
             return []
-        totals = [0.0] * room
-        failed = [0.0] * room
+        totals = [0] * room
+        failed = [0] * room
         for i in range(parts):
             cell = min(i * room // parts, room - 1)
             totals[cell] += bars.traces[i]
-            failed[cell] += bars.errors[i]
+            failed[cell] += bars.failed[i]
         if parts < room:
             spread = [min(i * parts // room, parts - 1) for i in range(room)]
             totals = [bars.traces[i] for i in spread]
-            failed = [bars.errors[i] for i in spread]
-        most = max(totals) or 1.0
+            failed = [bars.failed[i] for i in spread]
+        found = self._ticked(bars, room)
+        most = max(totals) or 1
         top = len(levels) - 1
         out: list[Run] = []
-        for total, bad in zip(totals, failed, strict=True):
+        for cell, (total, bad) in enumerate(zip(totals, failed, strict=True)):
+            if cell in found:
+                out.append((look.glyphs.up, look.accent_bold))
+                continue
             level = 1 if not total else 2 + int(total / most * (top - 2))
             bad_here = bool(bad) and bad * 2 >= total
             style = look.error if bad_here else look.histogram if total else look.frame
             out.append((levels[min(level, top)], style))
         return out
+
+    def _ticked(self, bars: Times, room: int) -> set[int]:
+        """Cells in which the search found something."""
+        span = max(bars.end - bars.start, 1)
+        return {
+            min((at - bars.start) * room // span, room - 1)
+            for at in self.ticks
+            if bars.start <= at <= bars.end
+        }
+
+    async def on_click(self, event: events.Click) -> None:
+        if event.y == 1 and self.bars is not None:
+            event.stop()
+            await self.screen.run_action("perform('overview')")

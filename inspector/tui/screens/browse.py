@@ -337,6 +337,10 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
     def _hits_found(self, message: m.HitsFound) -> None:
         self.walk.found(message)
 
+    @on(m.TicksReady)
+    def _ticks_ready(self, message: m.TicksReady) -> None:
+        self.walk.ticked(message)
+
     # Search, filter, commands.
 
     def action_search(self) -> None:

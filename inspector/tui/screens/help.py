@@ -21,6 +21,7 @@ _HEADINGS = {
     Place.TRACES: "In the list of traces",
     Place.SPANS: "In the tree of spans",
     Place.DETAIL: "In the detail",
+    Place.OVERVIEW: "In the overview",
     Place.COPY: "After y",
     Place.MODAL: "In a dialog",
 }

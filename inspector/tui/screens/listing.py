@@ -44,6 +44,22 @@ class Listing:
             self._screen.traces.chosen = chosen
             self._screen.traces.forget()
 
+    def action_overview(self) -> None:
+        from inspector.tui.screens.overview import OverviewScreen
+
+        screen, traces = self._screen, self._screen.traces
+        if traces.rows is None or not traces.rows.count:
+            screen.host.say("There is no trace to look over.")
+            return
+        made = OverviewScreen(traces.rows, traces.query_text, screen.header.ticks)
+        screen.app.push_screen(made, self._use_stretch)
+
+    def _use_stretch(self, stretch: str | None) -> None:
+        """Narrow the list to a stretch of time, in the place of the one before."""
+        if stretch is not None:
+            words = [w for w in self._screen.traces.query_text.split() if not w.startswith("start:")]
+            self._screen.ask.filter(" ".join([*words, stretch]))
+
     def action_follow(self) -> None:
         self._screen.follow.press()
 

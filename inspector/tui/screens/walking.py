@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from inspector.tui.screens.browse import BrowseScreen
     from inspector.view import TraceKey
 
+_TICKS = 20_000
+"""Hits that the histogram shows at most: more than it has room for."""
+
 
 class Walk:
     def __init__(self, screen: BrowseScreen) -> None:
@@ -57,6 +60,7 @@ class Walk:
         screen = self._screen
         screen.loader.stop_search()
         self.finding.start(query)
+        screen.header.ticks = ()
         for pane in screen.panes().values():
             pane.words = self.finding.words
             pane.forget()
@@ -69,7 +73,19 @@ class Walk:
             return
         if self.finding.add(message.hits, finished=message.finished):
             self.hit(1)
+        self._tick()
         self._screen.show_query()
+
+    def _tick(self) -> None:
+        """Say on the histogram where the hits are."""
+        screen = self._screen
+        if self.finding.finished and screen.traces.rows is not None:
+            screen.loader.ticks(screen.traces.rows, self.finding.query, self.finding.hits[:_TICKS])
+
+    def ticked(self, message: m.TicksReady) -> None:
+        if message.query == self.finding.query:
+            self._screen.header.ticks = message.ticks
+            self._screen.header.refresh()
 
     def hit(self, step: int) -> None:
         screen = self._screen

@@ -1,0 +1,188 @@
+"""Figures of a list of traces, from the columns of the index alone: no store is read for them."""
+
+from __future__ import annotations
+
+from array import array
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from inspector.index import NONE
+from inspector.model import Status
+from inspector.session.veil import shown_text
+from inspector.view import EMPTY, plain
+from inspector.view_stats import StatLine, Stats, Times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from inspector.index import ColumnIndex
+    from inspector.view import Hit, ShownText
+
+Chosen: TypeAlias = "Sequence[tuple[ColumnIndex, Sequence[int]]]"
+"""Each store's index and the rows of it that count."""
+
+_DAY = 86_400 * 1_000_000_000
+_MARKS = (("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99))
+_ERROR = Status.ERROR.value
+
+
+def start_of(index: ColumnIndex, hit: Hit) -> int | None:
+    row = hit.key.row if hit.key.row >= 0 else index.find(str(hit.trace_id))
+    if row is None or index.traces.start[row] == NONE:
+        return None
+    return index.traces.start[row]
+
+
+def times(chosen: Chosen, parts: int, start: int | None, end: int | None) -> Times | None:
+    """The last part holds the end too, so that no trace is left out of the whole."""
+    seen = [(index.traces.start[row], index.traces.errors[row]) for index, rows in chosen for row in rows]
+    seen = [pair for pair in seen if pair[0] != NONE]
+    if not seen:
+        return None
+    low = min(at for at, _ in seen) if start is None else start
+    high = max(at for at, _ in seen) if end is None else end
+    span = max(high - low, 1)
+    traces, failed = [0] * parts, [0] * parts
+    for at, errors in seen:
+        if low <= at <= high:
+            part = min((at - low) * parts // span, parts - 1)
+            traces[part] += 1
+            failed[part] += errors > 0
+    return Times(low, high, tuple(traces), tuple(failed))
+
+
+class _Sum:
+    __slots__ = ("cost", "count", "errors", "lengths", "tokens")
+
+    def __init__(self) -> None:
+        self.count = self.errors = self.tokens = 0
+        self.cost = 0.0
+        self.lengths: array[int] = array("q")
+
+    def add(self, start: int, end: int, bad: bool, tokens: int, cost: float) -> None:
+        self.count += 1
+        self.errors += bad
+        if start != NONE and end != NONE:
+            self.lengths.append(max(end - start, 0))
+        if tokens != NONE:
+            self.tokens += tokens
+        if cost == cost:
+            self.cost += cost
+
+    def join(self, other: _Sum) -> None:
+        self.count += other.count
+        self.errors += other.errors
+        self.tokens += other.tokens
+        self.cost += other.cost
+        self.lengths.extend(other.lengths)
+
+    def line(self, label: ShownText) -> StatLine:
+        lengths = sorted(self.lengths)
+        p50, p95 = percentile(lengths, 50), percentile(lengths, 95)
+        return StatLine(label, self.count, self.errors, p50, p95, self.tokens, self.cost)
+
+
+def percentile(lengths: Sequence[int], percent: int) -> int | None:
+    """Nearest rank, of sorted values."""
+    return lengths[max(-(-len(lengths) * percent // 100) - 1, 0)] if lengths else None
+
+
+def stats(chosen: Chosen) -> Stats:
+    every = _Sum()
+    services: dict[str, tuple[ShownText, _Sum]] = {}
+    days: dict[int, _Sum] = {}
+    kinds: dict[str, tuple[ShownText, _Sum]] = {}
+    models: dict[str, tuple[ShownText, _Sum]] = {}
+    spans = 0
+    errors = 0
+    for index, rows in chosen:
+        _traces(index, rows, every, services, days)
+        for code, found in _by_group(index, rows).items():
+            group = index.groups[code]
+            spans += found.count
+            errors += found.errors
+            _join(kinds, plain(group.kind), found)
+            if group.model:
+                _join(models, _label(index, "model", group.model), found)
+    lengths = sorted(every.lengths)
+    latency = [(name, percentile(lengths, percent)) for name, percent in _MARKS]
+    latency.append(("max", lengths[-1] if lengths else None))
+    return Stats(
+        traces=every.count,
+        failed=every.errors,
+        spans=spans,
+        errors=errors,
+        tokens=every.tokens,
+        cost=every.cost,
+        latency=tuple((name, value) for name, value in latency if value is not None),
+        services=_lines(services.values()),
+        days=tuple(days[day].line(plain(_date(day))) for day in sorted(days, reverse=True)),
+        kinds=_lines(kinds.values()),
+        models=_lines(models.values()),
+    )
+
+
+def _traces(
+    index: ColumnIndex,
+    rows: Sequence[int],
+    every: _Sum,
+    services: dict[str, tuple[ShownText, _Sum]],
+    days: dict[int, _Sum],
+) -> None:
+    traces, groups = index.traces, index.groups
+    by_service: dict[int, _Sum] = {}
+    for row in rows:
+        start = traces.start[row]
+        facts = (start, traces.end[row], traces.errors[row] > 0, traces.tokens[row], traces.cost[row])
+        sums = [every, by_service.setdefault(groups[traces.group[row]].service, _Sum())]
+        if start != NONE:
+            sums.append(days.setdefault(start // _DAY, _Sum()))
+        for one in sums:
+            one.add(*facts)
+    for code, found in by_service.items():
+        if code:
+            _join(services, _label(index, "service", code), found)
+
+
+def _by_group(index: ColumnIndex, rows: Sequence[int]) -> dict[int, _Sum]:
+    """The chosen traces' spans by what they have in common."""
+    groups = index.groups
+    found: dict[int, _Sum] = {}
+    for _, group, start, end, tokens, cost in _chosen_spans(index, rows):
+        one = found.get(group)
+        if one is None:
+            one = found[group] = _Sum()
+        one.add(start, end, groups[group].status == _ERROR, tokens, cost)
+    return found
+
+
+def _chosen_spans(index: ColumnIndex, rows: Sequence[int]) -> Iterator[tuple[int, int, int, int, int, float]]:
+    spans, count = index.spans, len(index.traces)
+    columns = zip(spans.trace, spans.group, spans.start, spans.end, spans.tokens, spans.cost, strict=False)
+    if len(rows) >= count:
+        return iter(columns)
+    wanted = bytearray(count)
+    for row in rows:
+        wanted[row] = 1
+    return (span for span in columns if span[0] < count and wanted[span[0]])
+
+
+def _label(index: ColumnIndex, field: str, code: int) -> ShownText:
+    return shown_text(index.texts[field].shown(code))
+
+
+def _join(into: dict[str, tuple[ShownText, _Sum]], label: ShownText, found: _Sum) -> None:
+    if label != EMPTY:
+        into.setdefault(str(label), (label, _Sum()))[1].join(found)
+
+
+def _lines(sums: Iterable[tuple[ShownText, _Sum]]) -> tuple[StatLine, ...]:
+    most_first = sorted(sums, key=lambda pair: (-pair[1].count, str(pair[0])))
+    return tuple(found.line(label) for label, found in most_first)
+
+
+def _date(day: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(day * 86_400, UTC):%Y-%m-%d}"
+    except (OverflowError, ValueError, OSError):
+        return "outside the calendar"
