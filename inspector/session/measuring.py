@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from inspector.index import NONE
@@ -13,7 +15,7 @@ from inspector.view import EMPTY, plain
 from inspector.view_stats import StatLine, Stats, Times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from inspector.index import ColumnIndex
     from inspector.view import Hit, ShownText
@@ -145,26 +147,42 @@ def _traces(
 
 
 def _by_group(index: ColumnIndex, rows: Sequence[int]) -> dict[int, _Sum]:
-    """The chosen traces' spans by what they have in common."""
-    groups = index.groups
+    """The chosen traces' spans by what they have in common. Written out flat: it runs a million times."""
+    groups, spans = index.groups, index.spans
+    n = min(len(spans.group), len(spans.trace), len(spans.start), len(spans.end), len(spans.cost))
+    # A scan may add spans while this runs; those come with the next look.
+    wanted = _mask(index, rows)
     found: dict[int, _Sum] = {}
-    for _, group, start, end, tokens, cost in _chosen_spans(index, rows):
-        one = found.get(group)
-        if one is None:
-            one = found[group] = _Sum()
-        one.add(start, end, groups[group].status == _ERROR, tokens, cost)
+    lengths: dict[int, Callable[[int], None]] = {}
+    chosen: Iterable[int] = islice(spans.group, n)
+    if wanted is not None:
+        chosen = (group for group, trace in zip(chosen, spans.trace, strict=False) if wanted[trace])
+    for code, count in Counter(chosen).items():
+        one = found[code] = _Sum()
+        one.count = count
+        one.errors = count if groups[code].status == _ERROR else 0
+        lengths[code] = one.lengths.append
+    columns = zip(spans.group, spans.trace, spans.start, spans.end, strict=False)
+    for code, trace, start, end in islice(columns, n):
+        if start != NONE != end and (wanted is None or wanted[trace]):
+            lengths[code](end - start if end > start else 0)
+    money = zip(spans.group, spans.trace, spans.tokens, spans.cost, strict=False)
+    for code, trace, tokens, cost in islice(money, n):
+        if (tokens != NONE or cost == cost) and (wanted is None or wanted[trace]):
+            one = found[code]
+            one.tokens += tokens if tokens != NONE else 0
+            one.cost += cost if cost == cost else 0.0
     return found
 
 
-def _chosen_spans(index: ColumnIndex, rows: Sequence[int]) -> Iterator[tuple[int, int, int, int, int, float]]:
-    spans, count = index.spans, len(index.traces)
-    columns = zip(spans.trace, spans.group, spans.start, spans.end, spans.tokens, spans.cost, strict=False)
-    if len(rows) >= count:
-        return iter(columns)
-    wanted = bytearray(count)
+def _mask(index: ColumnIndex, rows: Sequence[int]) -> bytearray | None:
+    """Which traces count; none for all."""
+    if len(rows) >= len(index.traces):
+        return None
+    wanted = bytearray(len(index.traces))
     for row in rows:
         wanted[row] = 1
-    return (span for span in columns if span[0] < count and wanted[span[0]])
+    return wanted
 
 
 def _label(index: ColumnIndex, field: str, code: int) -> ShownText:
