@@ -5,20 +5,22 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.cli.auditing import open_log, require, role_of
+from inspector.cli.copying import copy_store, demand_whole, write_otlp
 from inspector.cli.engine import build_engine, effective_policy, read_config
 from inspector.cli.output import narrate
-from inspector.cli.streams import writing
+from inspector.cli.streams import placing, writing
 from inspector.errors import NotFound, UsageError
 from inspector.reports.chosen import ALL, Chosen, choose
 from inspector.reports.manifest import About, Source, file_hash, manifest_of, sealed
 from inspector.reports.minimise import EVERYTHING, Minimise
+from inspector.reports.registry import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from inspector.access.identity import Identity
     from inspector.audit.log import AuditLog
@@ -27,11 +29,11 @@ if TYPE_CHECKING:
     from inspector.config import Config
     from inspector.intent import Intent
     from inspector.redaction import Policy
-    from inspector.reports.chosen import Selection
+    from inspector.reports.chosen import Keys, Selection
     from inspector.reports.json import Json
     from inspector.reports.registry import Kind
+    from inspector.reports.tally import Tally
     from inspector.session.audited import AuditedView
-    from inspector.view import TraceKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,15 @@ def export(names: Sequence[str], common: Common, wish: Wish) -> Done:
         require(auditing, "tags:stable")
     refuse_existing(wish.target, force=wish.force)
     with scanned(names, common, stable_tags=wish.stable_tags) as view:
+        if wish.kind.name == STORE:
+            demand_whole(view.session, wish.selection, wish.minimise)
         chosen = choose(view, wish.selection)
         if not chosen.traces and wish.selection.query:
             raise NotFound("No trace matches.", "Try the query with inspector ls.")
         if chosen.spans > auditing.identity.role.export_rows:
             require(auditing, "reports:bulk")
         run = _Run(view, common, config, auditing.log, auditing.identity, wish)
-        return run.write(chosen.keys)
+        return run.write(chosen)
 
 
 def refuse_existing(target: Path, *, force: bool) -> None:
@@ -92,7 +96,7 @@ class _Run:
     identity: Identity
     wish: Wish
 
-    def write(self, keys: Sequence[TraceKey]) -> Done:
+    def write(self, keys: Keys) -> Done:
         from inspector.audit.record import Entry
 
         engine = build_engine(effective_policy(self.common, self.config, self.identity))
@@ -105,14 +109,25 @@ class _Run:
         )
         with self.log.act(entry) as intent:
             about = self._about(intent, str(engine.text(self.wish.selection.query)))
-            chosen = Chosen(self.view, keys, self.wish.minimise, progress())
+            chosen = Chosen(self.view, keys.keys, self.wish.minimise, progress())
             self._register()
-            return self._files(chosen, about, intent)
+            self._content(chosen, keys, about)
+            return self._signed(chosen.tally, about, intent)
 
-    def _files(self, chosen: Chosen, about: About, intent: Intent) -> Done:
-        target, tally = self.wish.target, chosen.tally
-        with writing(str(target), force=self.wish.force) as out:
-            self.wish.kind.writer()(chosen, about, out, self.wish.columns)  # type: ignore[arg-type]  # a file
+    def _content(self, chosen: Chosen, keys: Keys, about: About) -> None:
+        name, force = str(self.wish.target), self.wish.force
+        if self.wish.kind.name == STORE:
+            with placing(name, force=force) as place:
+                copy_store(self.view.session, keys, place, chosen.tally, Path(name).suffix)
+            return
+        with writing(name, force=force) as out:
+            if self.wish.kind.name == "otlp" and not self.wish.minimise:
+                write_otlp(self.view, keys, self.wish.selection, about, out, chosen)
+            else:
+                self.wish.kind.writer()(chosen, about, out, self.wish.columns)  # type: ignore[arg-type]  # a file
+
+    def _signed(self, tally: Tally, about: About, intent: Intent) -> Done:
+        target = self.wish.target
         try:
             counts = {"traces": tally.traces, "spans": tally.spans, "errors": tally.errors}
             manifest, digest = manifest_of(target), file_hash(target)

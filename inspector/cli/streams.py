@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from inspector.cli.output import StdoutClosed
 from inspector.errors import StoreError, UsageError
@@ -60,6 +60,12 @@ def reading(name: str) -> Iterator[PieceReader]:
         yield PieceReader(expanded(file, kind))
 
 
+class Sink(Protocol):
+    """What bytes are written to."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
 class _Stdout:
     """Standard output as bytes; a reader that left ends the run quietly."""
 
@@ -71,7 +77,7 @@ class _Stdout:
 
 
 @contextlib.contextmanager
-def writing(name: str | None, *, force: bool) -> Iterator[_Stdout | BinaryIO]:
+def writing(name: str | None, *, force: bool) -> Iterator[Sink]:
     """Standard output, or a file that appears whole (0600) or not at all; gzip if its name ends in .gz."""
     if name is None or name == "-":
         yield _Stdout()
@@ -80,18 +86,24 @@ def writing(name: str | None, *, force: bool) -> Iterator[_Stdout | BinaryIO]:
         except BrokenPipeError:
             raise StdoutClosed from None
         return
+    with placing(name, force=force) as beside, beside.open("wb") as file:
+        yield from _packed(file, Path(name).suffix)
+
+
+@contextlib.contextmanager
+def placing(name: str, *, force: bool) -> Iterator[Path]:
+    """An empty file (0600) to write to, which takes the name when all is well and goes when it isn't."""
     path = Path(name)
     if path.exists() and not force:
         raise UsageError(f"{name} exists already.", "Choose another name, or add --force.")
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        fd = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        os.close(open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     except OSError as error:
         raise StoreError(f"{name}: {error.strerror}.", "Choose a folder that you may write to.") from None
     try:
-        with os.fdopen(fd, "wb") as file:
-            yield from _packed(file, path.suffix)
-            file.flush()
+        yield beside
+        with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.replace(path)
     except BaseException:

@@ -29,6 +29,10 @@ class Selection:
     """Keep every trace with an error, whatever the share."""
     limit: int | None = None
 
+    @property
+    def everything(self) -> bool:
+        return not self.query.strip() and self.sample >= 1 and self.limit is None
+
     def keeps(self, row: TraceRow) -> bool:
         if self.sample >= 1 or (self.keep_errors and row.errors):
             return True
@@ -45,6 +49,7 @@ class Keys:
 
     keys: tuple[TraceKey, ...]
     spans: int
+    errors: int
 
     @property
     def traces(self) -> int:
@@ -55,15 +60,16 @@ def choose(view: View, selection: Selection) -> Keys:
     """Raises UsageError for a query that can't be parsed."""
     rows = view.rows(selection.query)
     keys: list[TraceKey] = []
-    spans = 0
+    spans = errors = 0
     for start in range(0, rows.count, _PAGE):
         for row in rows.page(start, _PAGE):
             if selection.limit is not None and len(keys) >= selection.limit:
-                return Keys(tuple(keys), spans)
+                return Keys(tuple(keys), spans, errors)
             if selection.keeps(row):
                 keys.append(row.key)
                 spans += row.spans
-    return Keys(tuple(keys), spans)
+                errors += row.errors
+    return Keys(tuple(keys), spans, errors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,17 @@ class Kind:
         return cast("Writer", module.write)
 
 
+STORE = "store"
+"""The kind that isn't written from shown spans; its ending is the store's."""
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind("html", ".html", "html", "One page that needs nothing else: summary, waterfalls, messages."),
         Kind("md", ".md", "markdown", "Markdown for tickets and pull requests."),
+        Kind("otlp", ".otlp.jsonl", "otlp", "OTLP, an export request a line, for the OpenTelemetry tools."),
         Kind("jsonl", ".jsonl", "jsonl", "A trace a line, as `inspector show --json` prints it."),
         Kind("csv", ".csv", "csv_rows", "A row a span, safe to open in a spreadsheet.", columns=True),
+        Kind(STORE, "", "", "The whole store in its own format, masked, for its own tool."),
     )
 }

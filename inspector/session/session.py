@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.access.limits import Limit
+    from inspector.redaction.stream import Stats, Writer
     from inspector.session.opened import Loaded
     from inspector.session.search import Found
     from inspector.session.veil import Engine
@@ -209,6 +210,30 @@ class Session:
             if not opened.begun and search.needs_index(number):
                 opened.scan(lambda: None, stopped)
         yield from search.run()
+
+    def stream(self, store: int, rows: Sequence[int] | None, writer: Writer) -> Stats | None:
+        """Write the OTLP lines of a store's `rows`, or of all of it, redacted; none where it isn't kept so.
+
+        Reads bytes rather than spans. Call `scan` first, so that people whom the store names are known.
+        """
+        from inspector.session import streaming
+
+        opened = self._stores[store]
+        if opened.store.info.format.id != streaming.OTLP:
+            return None
+        if not streaming.chosen_lines(opened):
+            return None
+        if rows is None and streaming.whole_text(opened):
+            return streaming.stream_whole(opened, writer)
+        every = range(opened.index.count)
+        return streaming.stream_chosen(opened, every if rows is None else rows, writer)
+
+    def copy(self, store: int, place: Path, *, packed: bool = False) -> Stats:
+        """Write a redacted copy of a store in its own format into an empty file. Raises UsageError where its
+        parts can't be told from others'."""
+        from inspector.session.copying import copy
+
+        return copy(self._stores[store], place, packed=packed)
 
     def stores(self) -> Sequence[Store]:
         """Raw: for those beside the view that lifecycle and audit serve."""

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from inspector.errors import InspectorError, NotAStore
-from inspector.stores.base import HasLines, HasWindows
+from inspector.stores.base import HasLines, HasText, HasWindows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from inspector.model import Batch, Place, SideRecord, Trace
-    from inspector.stores.base import FormatInfo, Lines, Store, StoreInfo
+    from inspector.stores.base import FormatInfo, Lines, Store, StoreInfo, Text
     from inspector.stores.formats.base import JsonFormat
     from inspector.stores.source import Source
 
@@ -121,6 +121,9 @@ class _Named:
 
     def side_records(self) -> Iterator[SideRecord]:
         return self._store.side_records()
+
+    def text(self) -> Text | None:
+        return self._store.text() if isinstance(self._store, HasText) else None
 
     def lines(self) -> Lines | None:
         return self._store.lines() if isinstance(self._store, HasLines) else None

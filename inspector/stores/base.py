@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
     from inspector.model import Batch, Place, SideRecord, Trace
     from inspector.stores.formats.base import JsonFormat
@@ -119,6 +120,31 @@ class HasWindows(Protocol):
     def windows(self, overlap: int) -> Iterator[bytes]:
         """Runs of stored bytes, unpacked, some megabytes each. Where a text goes on, the next one begins with
         the last `overlap` bytes of the one before."""
+
+
+class Text(Protocol):
+    """One reading of a text from its beginning, unpacked, as UTF-8."""
+
+    @property
+    def file(self) -> BinaryIO: ...
+
+    @property
+    def damage(self) -> str:
+        """Once it is read: why it ended before its end, or empty."""
+
+
+@runtime_checkable
+class HasText(Protocol):
+    """Optional: a store that may be one text."""
+
+    def text(self) -> Text | None: ...
+
+
+@runtime_checkable
+class HasTables(Protocol):
+    """Optional: a store in a database."""
+
+    def database(self) -> Database: ...
 
 
 @runtime_checkable

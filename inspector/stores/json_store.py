@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from inspector.model import Place, SideRecord
     from inspector.stores.edits import Editor
     from inspector.stores.formats.base import JsonFormat, Record
-    from inspector.stores.source import Source
+    from inspector.stores.source import Source, Stream
 
 _SPANS: Final = 256
 _SECONDS: Final = 0.05
@@ -111,6 +111,9 @@ class JsonStore:
 
     def windows(self, overlap: int) -> Iterator[bytes]:
         return overlapping(self._source.stream().file, overlap)
+
+    def text(self) -> Stream:
+        return self._source.stream()
 
     def lines(self) -> Lines | None:
         """The text itself, if it is one value a line and lies in a file; a packed one once it was read."""

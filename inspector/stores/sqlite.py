@@ -94,11 +94,11 @@ class SqliteStore:
         """Not where that means another private copy, nor by a format that another process doesn't know."""
         return self._db.in_place and type(self._format).__module__.startswith(f"{__package__}.formats.")
 
-    def database(self) -> Database:
-        return self._db
-
     def windows(self, overlap: int) -> Iterator[bytes]:
         return texts_of(self._db)
+
+    def database(self) -> Database:
+        return self._db
 
     def side_records(self) -> Iterator[SideRecord]:
         return self._format.side_records(self._db)

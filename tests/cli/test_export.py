@@ -158,3 +158,51 @@ def test_what_stops_it_leaves_nothing(agents: str, tmp_path: Path, monkeypatch: 
     assert list(tmp_path.iterdir()) == []
     records = [r for r in oldest_first(state_folder() / "audit") if r["action"] == "report.export"]
     assert records[-1]["outcome"] == "failure"
+
+
+def test_otlp_of_otlp_is_the_store_redacted_and_again_the_same(stores: Path, tmp_path: Path) -> None:
+    store = stores / "otlp" / "openinference.otlp.jsonl"
+    first, second = tmp_path / "a.otlp.jsonl", tmp_path / "b.otlp.jsonl"
+    assert inside("export", str(store), "-o", str(first)).returncode == 0
+    assert inside("export", str(first), "-o", str(second)).returncode == 0
+    assert first.read_bytes() == second.read_bytes()
+    told = json.loads((tmp_path / "a.otlp.jsonl.manifest.json").read_bytes())
+    assert told["counts"] == {"traces": 120, "spans": 340, "errors": told["counts"]["errors"]}
+    assert told["findings"]["email"] > 10
+    some = tmp_path / "c.otlp.jsonl"
+    done = inside("export", str(store), "kind:llm", "--limit", "7", "-o", str(some), "--json")
+    assert json.loads(done.stdout)["traces"] == 7
+    assert json.loads(inside("info", str(some), "--json").stdout)["traces"] == 7
+
+
+def test_a_masked_copy_opens_as_what_it_was(stores: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    done = inside("export", str(stores / "llm" / "logs.db"), "--to", "store", "-o", str(copy), "--json")
+    assert done.returncode == 0, done.stderr
+    before = json.loads(inside("info", str(stores / "llm" / "logs.db"), "--json").stdout)
+    after = json.loads(inside("info", str(copy), "--json").stdout)
+    assert [after[k] for k in ("format", "schema", "traces", "spans")] == [
+        before[k] for k in ("format", "schema", "traces", "spans")
+    ]
+    assert inside("export", "--verify", str(copy)).returncode == 0
+    some = inside(
+        "export", str(stores / "llm" / "logs.db"), "--to", "store", "-o", str(tmp_path / "x"), "--limit", "1"
+    )
+    assert some.returncode == 2
+
+
+def test_a_role_that_sees_a_part_gets_no_copy_of_the_whole(stores: Path, tmp_path: Path) -> None:
+    config = tmp_path / "inspector.toml"
+    config.write_text('[roles.viewer]\nlimit = "kind:llm"\n')
+    store = str(stores / "otlp" / "openinference.otlp.jsonl")
+    more = ("--config", str(config))
+    assert inside("export", store, "--to", "store", "-o", str(tmp_path / "x"), *more).returncode == 2
+    out = tmp_path / "part.otlp.jsonl"
+    assert inside("export", store, "-o", str(out), *more).returncode == 0
+    assert set(_kinds(str(out))) == {"llm"}
+
+
+def _kinds(store: str) -> list[str]:
+    done = inside("export", store, "--to", "csv", "-o", f"{store}.csv", "--columns", "kind")
+    assert done.returncode == 0
+    return [line.strip('"') for line in Path(f"{store}.csv").read_text().splitlines()[1:]]

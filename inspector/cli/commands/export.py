@@ -122,7 +122,7 @@ def command(
 
 def _by_ending(output: str | None) -> str:
     for kind in KINDS.values():
-        if output is not None and output.removesuffix(".gz").endswith(kind.ending):
+        if output is not None and kind.ending and output.removesuffix(".gz").endswith(kind.ending):
             return kind.name
     raise UsageError("It isn't said what to write.", f"Add --to {'|'.join(KINDS)}.")
 
@@ -133,6 +133,8 @@ def _target(output: str | None, ending: str, names: Sequence[str], config: Confi
     if output is not None:
         return Path(output)
     stem = "traces" if names[0] == "-" else Path(names[0]).name.split(".")[0] or "traces"
+    if not ending:
+        ending = "".join(Path(names[0]).suffixes) or ".copy"
     name = f"{stem}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{ending}"
     return (config.path("export.folder") or Path()) / name
 

@@ -1,0 +1,65 @@
+"""Exports that never become shown spans: OTLP by the line, and masked copies of whole stores."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from inspector.errors import UsageError
+from inspector.reports.chosen import Chosen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inspector.cli.streams import Sink
+    from inspector.redaction import Stats
+    from inspector.reports.chosen import Keys, Selection
+    from inspector.reports.manifest import About
+    from inspector.reports.minimise import Minimise
+    from inspector.reports.tally import Tally
+    from inspector.session import Session
+    from inspector.session.audited import AuditedView
+
+
+def write_otlp(
+    view: AuditedView, keys: Keys, selection: Selection, about: About, out: Sink, chosen: Chosen
+) -> None:
+    """Stores that hold OTLP are streamed; the traces of others are converted."""
+    session, tally = view.session, chosen.tally
+    for number, group in groupby(sorted(keys.keys, key=lambda key: key.store), key=lambda key: key.store):
+        own = list(group)
+        streamed = session.stream(number, None if selection.everything else [k.row for k in own], out)
+        if streamed is not None:
+            _add(tally, streamed)
+            continue
+        from inspector.reports.otlp import write
+
+        part = Chosen(view, own, chosen.minimise, chosen.step)
+        write(part, about, out)  # type: ignore[arg-type]  # a file
+        tally.findings.update(part.tally.findings)
+    tally.traces, tally.spans, tally.errors = keys.traces, keys.spans, keys.errors
+
+
+def _add(tally: Tally, stats: Stats) -> None:
+    tally.findings.update({kind: n for kind, n in stats.findings.items() if n})
+
+
+def demand_whole(session: Session, selection: Selection, minimise: Minimise) -> None:
+    """Raises UsageError where a masked copy can't be what was asked for."""
+    if len(session.stores()) != 1:
+        raise UsageError("A masked copy is of one store.", "Export them one by one.")
+    if not selection.everything or minimise:
+        raise UsageError(
+            "A masked copy is of the whole store, with all its content.",
+            "Leave out query, sample, limit and fields, or use --to otlp.",
+        )
+    if session.limit is not None:
+        raise UsageError(
+            "A masked copy is of the whole store, and this role sees a part of it.", "Use --to otlp."
+        )
+
+
+def copy_store(session: Session, keys: Keys, place: Path, tally: Tally, suffix: str) -> None:
+    """Write the store's masked copy into the empty file at `place`."""
+    _add(tally, session.copy(0, place, packed=suffix == ".gz"))
+    tally.traces, tally.spans, tally.errors = keys.traces, keys.spans, keys.errors
