@@ -23,6 +23,7 @@ class Place(StrEnum):
     SPANS = "spans"
     DETAIL = "detail"
     OVERVIEW = "overview"
+    COMPARE = "compare"
     COPY = "copy"
     """After `y`."""
     MODAL = "modal"
@@ -106,6 +107,10 @@ ACTIONS: tuple[Action, ...] = (
         _B,
         footer=6,
     ),
+    _A("mark", "mark", ("m",), "Mark the trace, or take its mark away.", _B),
+    _A("mark.next", "next mark", ("M",), "Next marked trace of the list.", _B),
+    _A("marks.clear", "clear marks", (), "Take all marks away.", _B),
+    _A("compare", "compare", ("=",), "Compare the two traces that were marked last.", _B, footer=9),
     _A("columns", "columns", ("x",), "Choose the columns of the list.", _B),
     _A("zoom.pane", "maximise", ("z",), "Give the focused pane the whole screen, and back.", _B, footer=7),
     _A("copy", "copy", ("y",), "Copy redacted text: y span, v value, k key, p path, j JSON.", _B, footer=8),
@@ -153,6 +158,17 @@ ACTIONS: tuple[Action, ...] = (
         "Count what is hidden, by type and place; stop.",
         _O,
         footer=5,
+    ),
+    # Comparing two traces.
+    _A("difference.next", "next difference", ("n",), "Next span that differs.", Place.COMPARE, footer=1),
+    _A("difference.previous", "previous differ.", ("N",), "Previous span that differs.", Place.COMPARE),
+    _A(
+        "other.pane",
+        "other pane",
+        ("tab",),
+        "From the spans to their texts, and back.",
+        Place.COMPARE,
+        footer=2,
     ),
     # The detail.
     _A("fold", "fold", ("h", "left"), "Fold, or go to the line above it.", _D),

@@ -40,6 +40,7 @@ class Glyphs(NamedTuple):
     caret: str = "^"
     path: str = "•"
     again: str = "↻"
+    mark: str = "◆"
     levels: str = " ▁▂▃▄▅▆▇█"
 
 
@@ -78,5 +79,6 @@ ASCII = Glyphs(
     caret="^",
     path="*",
     again="@",
+    mark="*",
     levels=" ..::==##",
 )

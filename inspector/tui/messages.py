@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.errors import InspectorError
+    from inspector.tui.comparing import Pair
     from inspector.tui.tree import Tree
     from inspector.view import (
         Badge,
@@ -96,6 +97,24 @@ class FindingsMoved(Message):
     def __init__(self, findings: Findings) -> None:
         super().__init__()
         self.findings = findings
+
+
+class AlignedReady(Message):
+    """Two traces were read and their spans paired."""
+
+    def __init__(self, left: ShownTrace, right: ShownTrace, pairs: Sequence[Pair]) -> None:
+        super().__init__()
+        self.left = left
+        self.right = right
+        self.pairs = pairs
+
+
+class PairReady(Message):
+    def __init__(self, pair: Pair, left: ShownSpan | None, right: ShownSpan | None) -> None:
+        super().__init__()
+        self.pair = pair
+        self.left = left
+        self.right = right
 
 
 class TraceReady(Message):

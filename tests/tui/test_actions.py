@@ -13,11 +13,13 @@ from inspector.tui.panes.traces import Traces
 from inspector.tui.screens.browse import BrowseScreen
 from inspector.tui.screens.choosing import ChooserScreen
 from inspector.tui.screens.columns import ColumnsScreen
+from inspector.tui.screens.compare import CompareScreen
 from inspector.tui.screens.copy_chord import CopyChord
 from inspector.tui.screens.copying import pick
 from inspector.tui.screens.help import help_rows
 from inspector.tui.screens.listing import Listing
 from inspector.tui.screens.lists import ListScreen
+from inspector.tui.screens.marking import Marking
 from inspector.tui.screens.overview import OverviewScreen
 from inspector.tui.screens.steps import Steps
 from tests.tui.driving import MIDDLE, app_of, browser, lines, settle
@@ -25,13 +27,14 @@ from tests.tui.fake import FakeView
 
 DOERS = {
     Place.APP: (Host,),
-    Place.BROWSE: (BrowseScreen, Steps, Listing, CopyChord),
+    Place.BROWSE: (BrowseScreen, Steps, Listing, Marking, CopyChord),
     Place.LIST: (Pane,),
     Place.TRACES: (Traces,),
     Place.SPANS: (Spans,),
     Place.DETAIL: (Detail,),
     Place.OVERVIEW: (OverviewScreen,),
-    Place.MODAL: (ListScreen, ColumnsScreen, ChooserScreen, OverviewScreen),
+    Place.COMPARE: (CompareScreen,),
+    Place.MODAL: (ListScreen, ColumnsScreen, ChooserScreen, OverviewScreen, CompareScreen),
 }
 
 
@@ -55,6 +58,7 @@ def test_no_key_means_two_things_in_one_place() -> None:
         (Place.SPANS, Place.LIST, Place.BROWSE, Place.APP),
         (Place.DETAIL, Place.LIST, Place.BROWSE, Place.APP),
         (Place.OVERVIEW, Place.MODAL, Place.LIST),
+        (Place.COMPARE, Place.MODAL, Place.LIST),
         (Place.COPY,),
     ):
         keys = [key for action in at(*places) for key in action.keys]

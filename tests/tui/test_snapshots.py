@@ -19,6 +19,7 @@ SCREENS = {
     "agents": ("enter", "a", "j"),
     "zoomed": ("enter", "E", "plus", "plus", "D", "v"),
     "overview": ("i", "h", "h"),
+    "compare": ("m", "j", "j", "j", "equals_sign"),
     "conversation": ("enter", "E", "enter"),
     "attributes": ("enter", "enter", "2", "j", "j"),
     "events": ("enter", "E", "enter", "3"),

@@ -51,6 +51,8 @@ class Traces(Pane):
         self.scanning = True
         self.chosen: tuple[str, ...] = ()
         """Columns the user picked; empty for automatic."""
+        self.marked: list[TraceKey] = []
+        """In the order in which they were marked."""
         self.stores = 1
         self.today: int | None = None
         self.many_days = False
@@ -144,7 +146,7 @@ class Traces(Pane):
             self._waiting = True
             return None
         look = self.look
-        out: list[Run] = [(" ", look.text)]
+        out: list[Run] = [(look.glyphs.mark if row.key in self.marked else " ", look.accent_bold)]
         for column, size in self._widths(width):
             drawn = column.draw(row, look, self.today, size)
             if selected and column.id in ("name", "duration"):
@@ -160,7 +162,8 @@ class Traces(Pane):
     def info(self) -> Sequence[Run]:
         if not self.row_count:
             return ()
-        return ((f" {fmt.count(self.cursor + 1)} of {fmt.count(self.row_count)} ", self.look.dim),)
+        marked = f" {len(self.marked)} marked {self.look.glyphs.dot}" if self.marked else ""
+        return ((f"{marked} {fmt.count(self.cursor + 1)} of {fmt.count(self.row_count)} ", self.look.dim),)
 
     def empty(self) -> Sequence[Sequence[Run]]:
         look = self.look

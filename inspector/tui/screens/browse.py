@@ -24,6 +24,7 @@ from inspector.tui.screens.copy_chord import CopyChord
 from inspector.tui.screens.following import Follow
 from inspector.tui.screens.layout import Stage, plan
 from inspector.tui.screens.listing import Listing
+from inspector.tui.screens.marking import Marking
 from inspector.tui.screens.steps import Steps
 from inspector.tui.screens.walking import Walk
 from inspector.tui.screens.witness import Witness
@@ -54,7 +55,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.follow = Follow(self)
         self.ask = Ask(self)
         self.chord = CopyChord(self)
-        self.doers: tuple[object, ...] = (Steps(self), Listing(self), self.chord)
+        self.doers: tuple[object, ...] = (Steps(self), Listing(self), Marking(self), self.chord)
         """Helpers that do actions of this screen, beside the screen itself."""
         self.witness = Witness(self)
         self._last_rows = 0.0

@@ -22,6 +22,7 @@ _HEADINGS = {
     Place.SPANS: "In the tree of spans",
     Place.DETAIL: "In the detail",
     Place.OVERVIEW: "In the overview",
+    Place.COMPARE: "In a comparison",
     Place.COPY: "After y",
     Place.MODAL: "In a dialog",
 }
