@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -364,6 +364,16 @@ class ShownAuditRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlocked:
+    """What is open at the moment. `until`: ns since the epoch, 0 while nothing is; `records` of the audit."""
+
+    values: int = 0
+    until: int = 0
+    reason: str = ""
+    records: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sort:
     field: str = "start"
     """A trace field of the query language."""
@@ -444,3 +454,25 @@ class View(Protocol):
         """What the audit log holds of this trace, newest first."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Unveils(Protocol):
+    """What a view may also do: open hidden values of a span for a while. What is open is in `View.span` alone.
+
+    An empty `path` is the whole span; what the role may not see of it stays hidden.
+    """
+
+    def purposes(self) -> Sequence[str]:
+        """The purposes to choose from; where there are some, opening needs one."""
+
+    def reveal(self, key: TraceKey, index: int, path: str, reason: str, purpose: str = "") -> Unlocked:
+        """Raises Denied, NotFound where nothing is hidden, UsageError without reason, AuditError."""
+
+    def unlocked(self) -> Unlocked: ...
+
+    def lock(self) -> None:
+        """Close everything now."""
+
+    def plaintext(self, key: TraceKey, index: int, path: str) -> str:
+        """A value that is open, to be copied; recorded. Raises Denied, or NotFound where it isn't open."""

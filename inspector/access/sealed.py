@@ -8,8 +8,6 @@ import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import orjson
-
 from inspector.access.envelope import MAGIC, Envelope, EnvelopeError, parse
 from inspector.model import Multimap
 
@@ -47,10 +45,7 @@ def sealed_of(value: Value) -> Sealed | None:
     if isinstance(value, str):
         if not value.startswith("{") or f'"{MARK}"' not in value or len(value) > _LARGEST:
             return None
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            return None
+        value = _json(value)
     if not isinstance(value, dict) or value.get(MARK) is not True:
         return None
     ciphertext, key_id, blind = value.get("ciphertext"), value.get("key_id"), value.get(BLIND)
@@ -59,6 +54,17 @@ def sealed_of(value: Value) -> Sealed | None:
         key_id if isinstance(key_id, str) else "",
         blind if isinstance(blind, str) else "",
     )
+
+
+def _json(text: str) -> Value:
+    """None for what is no JSON."""
+    import orjson
+
+    try:
+        found: Value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return found
 
 
 def _read(ciphertext: str, key_id: str, blind: str) -> Sealed:
@@ -111,10 +117,7 @@ def _walk(path: tuple[str | int, ...], value: Value) -> Iterator[tuple[str, Seal
             pairs = one.pairs if isinstance(one, Multimap) else one.items()
             stack += [((*at, key), below) for key, below in pairs]
         elif isinstance(one, str) and one[:1] in ("{", "[") and MARK in one and len(one) <= _LARGEST:
-            try:
-                stack.append((at, orjson.loads(one)))
-            except orjson.JSONDecodeError:
-                continue
+            stack.append((at, _json(one)))
 
 
 def sealed_values(value: Value) -> Iterator[tuple[str, Sealed]]:

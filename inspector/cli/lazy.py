@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from inspector.errors import InspectorError
-from inspector.view import Sort
+from inspector.errors import Denied, InspectorError
+from inspector.view import Sort, Unlocked, Unveils
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -81,6 +81,29 @@ class LazyView:
 
     def audit_of(self, key: TraceKey) -> Sequence[ShownAuditRecord]:
         return self._opened().audit_of(key)
+
+    def purposes(self) -> Sequence[str]:
+        return self._unveils().purposes()
+
+    def reveal(self, key: TraceKey, index: int, path: str, reason: str, purpose: str = "") -> Unlocked:
+        return self._unveils().reveal(key, index, path, reason, purpose)
+
+    def unlocked(self) -> Unlocked:
+        """Doesn't wait: what isn't open yet has nothing open."""
+        return Unlocked() if self._view is None else self._unveils().unlocked()
+
+    def lock(self) -> None:
+        if self._view is not None:
+            self._unveils().lock()
+
+    def plaintext(self, key: TraceKey, index: int, path: str) -> str:
+        return self._unveils().plaintext(key, index, path)
+
+    def _unveils(self) -> Unveils:
+        view = self._opened()
+        if not isinstance(view, Unveils):
+            raise Denied("Nothing can be opened here.", "Open the store with inspector STORE.")
+        return view
 
     def close(self) -> None:
         if self._view is not None:

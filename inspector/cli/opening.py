@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.access.identity import Identity
+    from inspector.access.unlocking import Unlocker
     from inspector.cli.common import Common
     from inspector.config import Config
     from inspector.session.audited import AuditedView
@@ -37,6 +38,7 @@ def open_session(
     from inspector.access.limits import limit_of
     from inspector.session import Session
     from inspector.session.audited import AuditedView
+    from inspector.session.unveiling import Unveiling
 
     config = config or read_config(common)
     identity = who(common, config)
@@ -54,8 +56,22 @@ def open_session(
         # An index that is kept holds tags: one under a key of today is of no use tomorrow.
         cache_max=(config.size("index.cache_max") or 0) if stable_tags else 0,
         limit=limit_of(identity.role),
+        unveiling=Unveiling(identity, lambda: unlocker_of(config, identity)),
     )
     return AuditedView(session, lambda: open_trail(config, identity))
+
+
+def unlocker_of(config: Config, identity: Identity) -> Unlocker | None:
+    """What opens sealed values for the role; none where there is no vault."""
+    from inspector.access.unlocking import Unlocker
+    from inspector.access.vault import Vault
+    from inspector.cli.keyring import secrets_of, vault_path
+
+    path = vault_path(config)
+    if not path.is_file():
+        return None
+    vault = Vault(path)
+    return Unlocker(vault, identity, lambda: secrets_of(vault, config, identity))
 
 
 def badge_of(identity: Identity, unsafe: str = "") -> Badge:

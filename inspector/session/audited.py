@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.errors import Denied
-from inspector.view import Sort
+from inspector.view import Sort, Unlocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -123,6 +123,34 @@ class AuditedView:
 
     def audit_of(self, key: TraceKey) -> Sequence[ShownAuditRecord]:
         return self.trail().of(self.session.identity(key)[0])
+
+    # opening what is hidden: `inspector.view.Unveils`
+
+    def purposes(self) -> Sequence[str]:
+        unveiling = self.session.unveiling
+        return () if unveiling is None else unveiling.identity.role.purposes
+
+    def reveal(
+        self, key: TraceKey, index: int, path: str, reason: str, purpose: str = "", *, piped: bool = False
+    ) -> Unlocked:
+        from inspector.session.unveiling import Request
+
+        trail = self.trail()
+        trail.batch.flush()
+        return self.session.reveal(Request(key, index, path, reason, purpose, piped), trail)
+
+    def unlocked(self) -> Unlocked:
+        unveiling = self.session.unveiling
+        return Unlocked() if unveiling is None else unveiling.unlocked()
+
+    def lock(self) -> None:
+        if self.session.unveiling is not None:
+            self.session.unveiling.lock()
+
+    def plaintext(self, key: TraceKey, index: int, path: str) -> str:
+        from inspector.session.plaintext import copied
+
+        return copied(self.session, self.trail(), key, index, path)
 
     def close(self) -> None:
         self._timer.cancel()

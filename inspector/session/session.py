@@ -9,8 +9,9 @@ from array import array
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from inspector.errors import NotFound
+from inspector.errors import Denied, NotFound
 from inspector.session.limited import limited
+from inspector.session.locks import Locks
 from inspector.session.opened import Opened
 from inspector.session.rows import SessionRows, trace_row
 from inspector.session.show import raw_text, show_node, show_span, shown_annotations
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.access.limits import Limit
+    from inspector.model import Span
     from inspector.redaction.stream import Stats, Writer
     from inspector.session.opened import Loaded
     from inspector.session.search import Found
+    from inspector.session.trail import Trail
+    from inspector.session.unveiling import Request, Unveiling
     from inspector.session.veil import Engine
     from inspector.stores.base import Store
-    from inspector.view import Badge, Rows, ShownSpan
+    from inspector.view import Badge, Rows, ShownSpan, Unlocked
 
 _NEWEST_FIRST = Sort()
 _NONE = array("I")
@@ -54,16 +58,22 @@ class Session:
         key_of: Callable[[Path], bytes] | None = None,
         cache_max: int = 0,
         limit: Limit | None = None,
+        unveiling: Unveiling | None = None,
     ) -> None:
         """`key_of` gives the key of a store's tags; without it all stores share the engine's. `workers`: how
         many processes read, 0 for one a core. `cache_max`: bytes of kept indexes, 0 for none. `limit`: what
-        exists for who is looking, none for everything."""
+        exists for who is looking, none for everything. `unveiling` opens what is hidden; without it
+        nothing does."""
         self._badge = badge
         self._workers = workers
         self.limit = limit
+        self.unveiling = unveiling
+        locks = Locks(None if unveiling is None else unveiling.needs)
         self._stores = [
             self._opened(
-                store, Veil(engine if key_of is None else engine.under(key_of(store.info.path))), cache_max
+                store,
+                Veil(engine if key_of is None else engine.under(key_of(store.info.path)), locks),
+                cache_max,
             )
             for store in stores
         ]
@@ -157,6 +167,8 @@ class Session:
         span, flags = loaded.span(index)
         veil = self._stores[key.store].veil
         shown = show_span(span, veil, flags)
+        if self.unveiling is not None:
+            shown = self.unveiling.shown(key, index, span, veil, shown)
         if shown.conversation or shown.input is not None or shown.output is not None:
             return shown
         from inspector.session.conversation.retelling import retold
@@ -235,6 +247,22 @@ class Session:
 
         return copy(self._stores[store], place, packed=packed)
 
+    def reveal(self, request: Request, trail: Trail) -> Unlocked:
+        """Open what a request names; see `Unveiling.reveal`."""
+        if self.unveiling is None:
+            raise Denied("Nothing can be opened here.", "Open the store with inspector STORE.")
+        span = self._raw(request.key, request.index)
+        veil = self._stores[request.key.store].veil
+        path = self._stores[request.key.store].store.info.path
+        of = trail.store(path, "trace", span.trace_id)
+        return self.unveiling.reveal(request, span, veil, show_span(span, veil), trail, of)
+
+    def _raw(self, key: TraceKey, index: int) -> Span:
+        spans = self._load(key).trace.spans
+        if not 0 <= index < len(spans):
+            raise NotFound("The trace has no such span any more.", "Reload the store.")
+        return spans[index]
+
     def stores(self) -> Sequence[Store]:
         """Raw: for those beside the view that lifecycle and audit serve."""
         return [opened.store for opened in self._stores]
@@ -246,6 +274,8 @@ class Session:
 
     def close(self) -> None:
         self._closed = True
+        if self.unveiling is not None:
+            self.unveiling.close()
         for opened in self._stores:
             opened.close()
 

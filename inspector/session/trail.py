@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from inspector.audit.batch import Batch
@@ -62,6 +62,15 @@ class Trail:
         self._denied(
             Entry("access.denied", where, Outcome.DENIED, new_state={"action": permission}, error=why)
         )
+
+    def withheld(self, entry: Entry, permission: str, why: str) -> None:
+        """Somebody asked to see what the role may not; `entry` is what would have been announced."""
+        self._denied(
+            replace(
+                entry, action="access.denied", outcome=Outcome.DENIED, new_state={"action": permission}, error=why,
+                redacted=True,
+            )
+        )  # fmt: skip
 
     def missed(self, trace_id: str) -> None:
         """A role that sees a part asked for a trace that isn't in it, whether there is one or not."""

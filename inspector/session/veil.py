@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from inspector.access.sealed import sealed_of
 from inspector.model import Multimap
 from inspector.redaction.result import RedactedList, RedactedMap, RedactedText
+from inspector.session.locks import Locks
 from inspector.session.pretty import compact_text
 from inspector.view import Segment, ShownAttribute, ShownList, ShownMap, ShownText, State
 
@@ -17,15 +19,18 @@ if TYPE_CHECKING:
     from inspector.redaction.result import Piece, RedactedValue
     from inspector.view import ShownValue
 
+REVEAL = "reveal"
+"""The operator of a value that is shown for a while; see `inspector.redaction.revealing`."""
 Path: TypeAlias = tuple[str | int, ...]
 
 DEEPEST = 100
 """Levels of nesting that are shown as structure; what lies deeper is shown as JSON text."""
 
 UNREDACTABLE = Segment("[UNREDACTABLE]", State.UNREDACTABLE)
-_LOCKED = Segment("[ENCRYPTED]", State.LOCKED, type="encrypted", note="a role that holds its key can open it")
 _ERASED = re.compile(r"\[ERASED(?: (\d{4}-\d\d-\d\d))?(?: ([^\]\n]{1,80}))?\]")
-_SEALED_MOST = 1 << 20
+
+
+_STATES = {"encrypt": State.LOCKED, REVEAL: State.REVEALED}
 
 
 class Engine(Protocol):
@@ -47,9 +52,10 @@ class Engine(Protocol):
 class Veil:
     """Raw in, shown out. Nothing else in the session makes a shown text of data."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, locks: Locks | None = None) -> None:
         self._engine = engine
         self._names: set[str] = set()
+        self.locks = locks or Locks()
 
     @property
     def engine(self) -> Engine:
@@ -90,7 +96,7 @@ class Veil:
         return shown_text(self._engine.text(text, path, section))
 
     def value(self, value: Value, path: Path, section: str) -> ShownValue:
-        return _shown(self._engine.value(value, path, section), value, 0)
+        return _shown(self._engine.value(value, path, section), value, 0, self.locks)
 
     def attributes(self, attributes: Attributes, section: str, path: Path = ()) -> tuple[ShownAttribute, ...]:
         """Redacted together, so that a rule may look at an attribute's siblings; order and repeats stay."""
@@ -101,7 +107,7 @@ class Veil:
         if not isinstance(redacted, RedactedMap) or len(redacted.pairs) != len(raw.pairs):
             return (ShownAttribute(ShownText((UNREDACTABLE,)), ShownText((UNREDACTABLE,))),)
         return tuple(
-            ShownAttribute(shown_text(key), _shown(value, pair[1], 0))
+            ShownAttribute(shown_text(key), _shown(value, pair[1], 0, self.locks))
             for (key, value), pair in zip(redacted.pairs, raw.pairs, strict=True)
         )
 
@@ -123,7 +129,7 @@ def segments(piece: Piece) -> tuple[Segment, ...]:
         return (UNREDACTABLE,)
     found = piece.finding
     if found is not None:
-        state = State.LOCKED if found.operator == "encrypt" else State.REDACTED
+        state = _STATES.get(found.operator, State.REDACTED)
         return (Segment(piece.text, state, found.type, found.tag, found.operator, found.rule, found.level),)
     if "[ERASED" not in piece.text:
         return (Segment(piece.text),) if piece.text else ()
@@ -139,9 +145,9 @@ def segments(piece: Piece) -> tuple[Segment, ...]:
     return tuple(out)
 
 
-def _shown(redacted: RedactedValue, raw: Value, depth: int) -> ShownValue:
+def _shown(redacted: RedactedValue, raw: Value, depth: int, locks: Locks) -> ShownValue:
     if is_sealed(raw):
-        return ShownText((_LOCKED,))
+        return locks.shown(raw)
     if isinstance(redacted, RedactedText):
         return shown_text(redacted)
     if redacted is None or isinstance(redacted, bool | int | float):
@@ -152,7 +158,7 @@ def _shown(redacted: RedactedValue, raw: Value, depth: int) -> ShownValue:
         below = raw if isinstance(raw, list) and len(raw) == len(redacted.items) else None
         return ShownList(
             tuple(
-                _shown(item, below[i] if below is not None else None, depth + 1)
+                _shown(item, below[i] if below is not None else None, depth + 1, locks)
                 for i, item in enumerate(redacted.items)
             )
         )
@@ -160,7 +166,7 @@ def _shown(redacted: RedactedValue, raw: Value, depth: int) -> ShownValue:
     same = len(values) == len(redacted.pairs)
     return ShownMap(
         tuple(
-            (shown_text(key), _shown(value, values[i] if same else None, depth + 1))
+            (shown_text(key), _shown(value, values[i] if same else None, depth + 1, locks))
             for i, (key, value) in enumerate(redacted.pairs)
         )
     )
@@ -174,14 +180,4 @@ def _values(raw: Value) -> list[Value]:
 
 def is_sealed(raw: Value) -> bool:
     """Whether a value is an encrypted field, as an object or as its JSON in a string."""
-    if isinstance(raw, dict):
-        return raw.get("__encrypted__") is True
-    if isinstance(raw, str) and raw.startswith("{") and '"__encrypted__"' in raw and len(raw) < _SEALED_MOST:
-        import orjson
-
-        try:
-            inner = orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            return False
-        return isinstance(inner, dict) and inner.get("__encrypted__") is True
-    return False
+    return isinstance(raw, dict | str | Multimap) and sealed_of(raw) is not None

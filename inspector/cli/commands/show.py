@@ -11,6 +11,7 @@ from inspector.cli.common import Command, Common
 from inspector.cli.detail import print_head, print_span, print_tree
 from inspector.cli.opening import scanned
 from inspector.cli.output import Out
+from inspector.cli.unlocking import Channel, open_spans
 from inspector.errors import NotFound, UsageError
 from inspector.reports.shapes import messages_json, span_json, trace_json
 
@@ -26,8 +27,20 @@ if TYPE_CHECKING:
 @click.option("--span", "span_id", metavar="ID", help="Only the span with this id.")
 @click.option("--raw", is_flag=True, help="Add each span as it is stored, redacted.")
 @click.option("--messages", is_flag=True, help="With --json: add each span's conversation.")
+@click.option("--unlock", is_flag=True, help="Open what is hidden, as far as the role may; needs --reason.")
+@click.option(
+    "--plaintext-to-pipe", is_flag=True, help="Let --unlock print into a pipe or file; recorded as such."
+)
 @click.pass_obj
-def command(common: Common, words: tuple[str, ...], span_id: str | None, raw: bool, messages: bool) -> None:
+def command(
+    common: Common,
+    words: tuple[str, ...],
+    span_id: str | None,
+    raw: bool,
+    messages: bool,
+    unlock: bool,
+    plaintext_to_pipe: bool,
+) -> None:
     """Print the trace TRACE_ID with its spans, redacted.
 
     TRACE_ID is an id as ls prints it, or the beginning of one if no other begins so.
@@ -43,6 +56,8 @@ def command(common: Common, words: tuple[str, ...], span_id: str | None, raw: bo
         trace = view.trace(key)
         view.viewed(key)
         nodes = _chosen(trace, span_id)
+        if unlock:
+            open_spans(view, key, nodes, common, Channel(out.tty, plaintext_to_pipe))
         if common.json:
             out.json(trace_json(trace, (_span(view, key, node, raw, messages) for node in nodes)))
         else:

@@ -1,0 +1,127 @@
+"""`show --unlock`: as the role may, with a reason, into a terminal unless it is said otherwise."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from inspector.access.envelope import Where
+from inspector.access.rolekey import secret_from
+from inspector.access.sealing import SealingKeys
+from inspector.access.vault import Vault
+from inspector.access.wrap import unwrap
+from inspector.audit.reading import Record, oldest_first, text
+from tests.cli.keyed import Keyed
+from tests.cli.program import inside
+
+MAIL = "zofia.canary@nordhaven.example"
+TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+WHY = ("--reason", "ticket 7", "--plaintext-to-pipe")
+
+
+@pytest.fixture
+def keyed(tmp_path: Path) -> Keyed:
+    made = Keyed(tmp_path / "machine")
+    made.init()
+    for role in ("developer", "operator"):
+        assert inside("keys", "grant", role, "--role", "admin").returncode == 0
+    return made
+
+
+@pytest.fixture
+def store(keyed: Keyed, tmp_path: Path) -> str:
+    """An OTLP store with a redacted and a sealed attribute."""
+    sealed = seal(keyed, "12 Canary Lane", "home.address", "confidential")
+    attributes = [
+        {"key": "user.email", "value": {"stringValue": MAIL}},
+        {"key": "home.address", "value": {"stringValue": json.dumps(sealed)}},
+    ]
+    span = {
+        "traceId": TRACE, "spanId": SPAN, "name": "work", "startTimeUnixNano": "1700000000000000000",
+        "endTimeUnixNano": "1700000001000000000", "attributes": attributes,
+    }  # fmt: skip
+    path = tmp_path / "store.otlp.jsonl"
+    path.write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}) + "\n")
+    return str(path)
+
+
+def seal(keyed: Keyed, value: str, key: str, level: str) -> dict[str, object]:
+    import base64
+
+    vault = Vault(keyed.vault)
+    row = next(k for k in vault.role_keys("admin"))
+    item = base64.b64decode((keyed.items / f"role.admin.{row.kek_id}").read_bytes())
+    secret = secret_from(row.kek_id, item)
+    dek = next(iter(vault.level_keys(level)))
+    wrapped = vault.wrapped(dek.dek_id, row.kek_id)
+    assert wrapped
+    plain = unwrap(wrapped, secret.kek, vault.id, dek.dek_id, row.kek_id, level)
+    keys = SealingKeys(vault.id, {level: (bytes.fromhex(dek.dek_id), plain)})
+    vault.close()
+    return keys.seal(value, Where(TRACE, SPAN, key), type="address", level=level)  # type: ignore[return-value]
+
+
+def records(keyed: Keyed, action: str) -> list[Record]:
+    return [r for r in oldest_first(keyed.state / "audit") if text(r, "action") == action]
+
+
+def test_an_operator_opens_with_a_reason(keyed: Keyed, store: str) -> None:
+    done = inside("show", store, TRACE, "--role", "operator", "--unlock", *WHY, "--json")
+    assert done.returncode == 0, done.stderr
+    assert MAIL.encode() in done.stdout
+    assert b"12 Canary Lane" in done.stdout
+    last = records(keyed, "field.unlock")[-1]
+    assert (text(last, "reason"), text(last, "new_state", "to"), text(last, "outcome")) == (
+        *("ticket 7", "pipe", "success"),
+    )
+    assert last["actor"]["asserted"] is False  # type: ignore[index]
+
+
+def test_plaintext_does_not_go_into_a_pipe_unasked(keyed: Keyed, store: str) -> None:
+    done = inside("show", store, TRACE, "--role", "operator", "--unlock", "--reason", "x")
+    assert done.returncode == 2
+    assert b"--plaintext-to-pipe" in done.stderr
+    assert MAIL.encode() not in done.stdout
+    assert not records(keyed, "field.unlock")
+
+
+def test_no_reason_no_value(keyed: Keyed, store: str) -> None:
+    done = inside("show", store, TRACE, "--role", "operator", "--unlock", "--plaintext-to-pipe")
+    assert done.returncode == 2
+    assert MAIL.encode() not in done.stdout
+
+
+@pytest.mark.parametrize("role", ["viewer", "developer"])
+def test_a_lower_role_is_refused_and_sees_what_it_always_sees(keyed: Keyed, store: str, role: str) -> None:
+    before = inside("show", store, TRACE, "--role", role, "--json").stdout
+    inside("show", store, TRACE, "--role", "operator", "--unlock", *WHY)
+    done = inside("show", store, TRACE, "--role", role, "--unlock", *WHY)
+    assert done.returncode == 3
+    assert b"anary" not in done.stdout + done.stderr
+    assert inside("show", store, TRACE, "--role", role, "--json").stdout == before
+    assert [text(r, "actor", "role") for r in records(keyed, "access.denied")] == [role]
+
+
+def test_locked_values_print_as_such_and_count_for_their_key(keyed: Keyed, store: str) -> None:
+    assert b"[ENCRYPTED]" in inside("show", store, TRACE).stdout
+    assert b"1 values still need it" in inside("keys", "status", store).stdout
+    key = keyed.keys("confidential")[0]["key"]
+    inside("keys", "rotate", "confidential", "--role", "admin")
+    done = inside("keys", "revoke", key, store, "--role", "admin")
+    assert (done.returncode, b"1 values still need key" in done.stderr) == (6, True)
+    assert inside("show", store, TRACE, "--role", "operator", "--unlock", *WHY).stdout.count(
+        b"12 Canary Lane"
+    )
+    Path(store).write_text(Path(store).read_text().replace("SUUB", "XXXX"))
+    assert inside("keys", "revoke", key, store, "--role", "admin").returncode == 0
+    assert [k["state"] for k in keyed.keys("confidential")] == ["active", "retired"]
+
+
+def test_a_value_copied_to_another_span_does_not_open(keyed: Keyed, store: str) -> None:
+    other = "c" * 16
+    Path(store).write_text(Path(store).read_text().replace(SPAN, other))
+    done = inside("show", store, TRACE, "--role", "operator", "--unlock", *WHY)
+    assert MAIL.encode() in done.stdout
+    assert b"Canary Lane" not in done.stdout
