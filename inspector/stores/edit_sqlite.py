@@ -64,6 +64,11 @@ class SqliteEditor:
             leaving.fill(asking, edits, self._declared)
             counted = leaving.counts(asking)
             touched = set(asking.gone_tables())
+            for put in self._declared.puts(asking, edits.orphans):
+                if not asking.is_gone(put.table, put.rowid):
+                    counted[f"updated {put.table}"] = counted.get(f"updated {put.table}", 0) + 1
+                    touched.add(put.table)
+            outside = self._declared.outside(asking)
         for rewrite in edits.rewrites:
             table = rewrite.place.table if isinstance(rewrite.place, RowPlace) else ""
             label = f"rewritten {table}"
@@ -76,7 +81,9 @@ class SqliteEditor:
                     counted[f"rewritten {table}"] = counted.get(f"rewritten {table}", 0) + 1
                     touched.add(table)
         refusals = triggers.refusals(known, touched) + (fulltext.refusals(known) if touched else [])
-        return Preview(counted, writing.disk_needed(self._path), refusals, triggers.copies(known, touched))
+        return Preview(
+            counted, writing.disk_needed(self._path), refusals, (*outside, *triggers.copies(known, touched))
+        )
 
     def carry_out(
         self,

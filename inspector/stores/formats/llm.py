@@ -18,6 +18,7 @@ from inspector.model import (
 )
 from inspector.stores.base import FormatInfo
 from inspector.stores.formats import llm_tables
+from inspector.stores.formats.llm_edits import LlmEdits
 from inspector.stores.formats.llm_messages import Messages, owners
 from inspector.stores.formats.llm_tables import COPIES, OLD, SHARED
 from inspector.stores.formats.rows import (
@@ -54,7 +55,8 @@ _NOT_ATTRIBUTES: Final = frozenset((*_TURN, "_key", "parent_message_hash", "tip_
 
 
 class Llm:
-    info = FormatInfo("llm", "llm logs (threads)", "sqlite", "simonw/llm 0.36 and later (logs.db)")
+    info = FormatInfo("llm", "llm logs (threads)", "sqlite", "simonw/llm 0.36 and later (logs.db)", True)
+    edits = LlmEdits()
 
     def recognise(self, schema: Schema) -> Match | None:
         return recognised("llm", "FORMAT", schema)

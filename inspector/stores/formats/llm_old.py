@@ -9,6 +9,7 @@ from inspector.model import Batch, Kind, RowPlace, Span, SpanHead, Status, Token
 from inspector.stores.base import FormatInfo
 from inspector.stores.formats import llm_tables
 from inspector.stores.formats.llm_messages import attachment
+from inspector.stores.formats.llm_old_edits import LlmOldEdits
 from inspector.stores.formats.llm_tables import OLD_SIDE
 from inspector.stores.formats.rows import (
     count_side,
@@ -41,7 +42,10 @@ _SHOWN_ELSEWHERE: Final = frozenset((*_RESPONSE, "_key", "prompt", "system", "re
 
 
 class LlmOld:
-    info = FormatInfo("llm-responses", "llm logs (responses)", "sqlite", "simonw/llm before 0.36 (logs.db)")
+    info = FormatInfo(
+        "llm-responses", "llm logs (responses)", "sqlite", "simonw/llm before 0.36 (logs.db)", True
+    )
+    edits = LlmOldEdits()
 
     def recognise(self, schema: Schema) -> Match | None:
         return recognised("llm_old", "FORMAT", schema)

@@ -5,12 +5,13 @@ Schema: mlflow.store.db_migrations of 2.22 and 3.17.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from inspector.model import Batch, Problem
 from inspector.stores.base import FormatInfo
 from inspector.stores.formats import mlflow_heads, mlflow_trace
+from inspector.stores.formats.mlflow_edits import MLflowEdits
 from inspector.stores.formats.mlflow_tables import KNOWN_2, KNOWN_3, SIDE
 from inspector.stores.formats.rows import alembic, count_side, side_records
 from inspector.stores.sqlite_format import Match, Revision, recognised
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from inspector.model import RowPlace, SideRecord, Trace
+    from inspector.stores.rows.declared import RowEdits
     from inspector.stores.sqlite_db import Database, Schema
 
 _FIRST: Final = 16
@@ -36,6 +38,7 @@ class MLflow:
     known: frozenset[str]
     spans: bool
     """Whether this schema has a table of them."""
+    edits: RowEdits = field(default_factory=MLflowEdits)
 
     def recognise(self, schema: Schema) -> Match | None:
         return recognised("mlflow", "FORMAT" if self.spans else "FORMAT_2", schema)
@@ -78,9 +81,9 @@ class MLflow:
         return side_records(db, SIDE)
 
 
-FORMAT = MLflow(FormatInfo("mlflow", "MLflow 3", "sqlite", "MLflow 3.2 and later"), KNOWN_3, True)
+FORMAT = MLflow(FormatInfo("mlflow", "MLflow 3", "sqlite", "MLflow 3.2 and later", True), KNOWN_3, True)
 FORMAT_2 = MLflow(
-    FormatInfo("mlflow2", "MLflow 2", "sqlite", "MLflow 2.14 to 3.1, with spans in files"),
+    FormatInfo("mlflow2", "MLflow 2", "sqlite", "MLflow 2.14 to 3.1, with spans in files", True),
     KNOWN_2,
     False,
 )

@@ -101,6 +101,9 @@ class PhoenixEdits:
         for (trace,) in traces:
             yield from _mend(rows, whole(trace) or 0)
 
+    def outside(self, rows: Rows) -> Sequence[str]:
+        return ()
+
     def settle(self, rows: Rows, changed: Changed) -> Iterator[Put]:
         """A dataset example's hash stands for its content, and is only there to spare a second upload."""
         for key in changed.get("dataset_example_revisions", ()):

@@ -32,6 +32,7 @@ from inspector.stores.formats.rows import (
 )
 from inspector.stores.formats.semconv import subjects_in
 from inspector.stores.formats.shape import with_user
+from inspector.stores.formats.tracecraft_sqlite_edits import TraceCraftEdits
 from inspector.stores.formats.tracecraft_heads import RUN, STEP, projects, run_heads, step_head
 from inspector.stores.formats.values import object_in
 from inspector.stores.sqlite_format import Match, Revision, recognised
@@ -58,7 +59,10 @@ _PAGE: Final = 250
 
 
 class TraceCraftSqlite:
-    info = FormatInfo("tracecraft-sqlite", "TraceCraft SQLite", "sqlite", "TraceCraft (SQLiteTraceStore)")
+    info = FormatInfo(
+        "tracecraft-sqlite", "TraceCraft SQLite", "sqlite", "TraceCraft (SQLiteTraceStore)", True
+    )
+    edits = TraceCraftEdits()
 
     def recognise(self, schema: Schema) -> Match | None:
         return recognised("tracecraft_sqlite", "FORMAT", schema)

@@ -22,6 +22,7 @@ _VIRTUAL: Final = re.compile(
     r"CREATE\s+VIRTUAL\s+TABLE\s.*?\bUSING\s+(\w+)\s*(?:\((.*)\))?\s*;?\s*$", re.I | re.S
 )
 _OPTION: Final = re.compile(r"^\s*([\w]+)\s*=\s*(.*?)\s*$", re.S)
+_COLUMN: Final = re.compile(r"""^\s*("(?:[^"]|"")+"|'(?:[^']|'')+'|`[^`]+`|\[[^\]]+\]|\w+)""")
 _SHADOWS: Final = {
     "fts5": ("data", "idx", "content", "docsize", "config"),
     "fts4": ("content", "segments", "segdir", "docsize", "stat"),
@@ -119,7 +120,7 @@ def catalog(connection: sqlite3.Connection) -> Catalog:
     others: list[str] = []
     for kind, name, _, sql in schema:
         if kind == "table" and (made := _VIRTUAL.match(sql)):
-            found = _full_text(name, made.group(1).lower(), made.group(2) or "", ask)
+            found = _full_text(name, made.group(1).lower(), made.group(2) or "")
             if found is None:
                 others.append(made.group(1).lower())
             else:
@@ -192,14 +193,19 @@ def _primary(table: str, ask: Ask) -> tuple[str, ...]:
     return tuple(_text(row[1]) for row in sorted(rows, key=lambda row: str(row[5]).zfill(5)))
 
 
-def _full_text(name: str, module: str, arguments: str, ask: Ask) -> FullText | None:
+def _full_text(name: str, module: str, arguments: str) -> FullText | None:
+    """From its statement alone: to ask SQLite for its columns would start its module, on a schema that nobody
+    has checked yet."""
     if module not in _SHADOWS:
         return None
-    options = {}
+    options: dict[str, str] = {}
+    columns: tuple[str, ...] = ()
     for part in _split(arguments):
         if option := _OPTION.match(part):
             options[option.group(1).lower()] = _unquoted(option.group(2))
-    columns = tuple(_text(row[1]) for row in ask(f"PRAGMA table_xinfo({quoted(name)})") if row[6] == 0)
+        elif named := _COLUMN.match(part):
+            columns += (_unquoted(named.group(1)),)
+    columns = columns or ("content",)
     if "content" not in options:
         return FullText(name, module, columns, Contents.OWN)
     if options["content"]:

@@ -151,11 +151,12 @@ def _put(asking: Asking, puts: Iterable[Put], done: Changes) -> None:
     """Gathered first: a format reads rows while it says what to put."""
     counted: Counter[str] = Counter()
     for put in list(puts):
+        if asking.is_gone(put.table, put.rowid):
+            continue
         table = asking.catalog.tables[put.table]
-        value = put.value
         asking.connection.execute(
             f"UPDATE {quoted(table.name)} SET {quoted(put.column)} = ? WHERE {table.key[0]} = ?",
-            (value, put.rowid),
+            (put.value, put.rowid),
         )
         done.touched.add(table.name)
         counted[f"updated {table.name}"] += 1

@@ -85,6 +85,9 @@ class RowEdits(Protocol):
     def settle(self, rows: Rows, changed: Changed) -> Iterator[Put]:
         """What depends on the content of rewritten rows: hashes."""
 
+    def outside(self, rows: Rows) -> Sequence[str]:
+        """A sentence for what belongs to rows of `gone` and lies elsewhere."""
+
 
 @runtime_checkable
 class HasRowEdits(Protocol):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from inspector.model import RowPlace
 from inspector.stores.edits import Cell
-from inspector.stores.rows.sieve import Sieve
+from inspector.stores.sieve import Sieve, sieve
 from inspector.stores.sqlite_db import quoted
 
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ def cells(
     passed: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Cell]:
     """`passed` is told of bytes read."""
-    sieve = Sieve(needles) if needles else None
+    chosen = sieve(needles) if needles else None
     for table, columns in readable(catalog):
         if not columns:
             continue
         for page in _pages(connection, table, columns):
             passed(sum(len(text) for row in page.rows for text in row))
-            for row, at in _hits(page, sieve):
+            for row, at in _hits(page, chosen):
                 text = page.rows[row][at]
                 if text:
                     yield Cell(RowPlace(table.name, key_in(page.keys[row]), (columns[at],)), text)
@@ -109,14 +109,14 @@ def _bytes(connection: sqlite3.Connection, sql: str, values: tuple[object, ...])
         connection.text_factory = before
 
 
-def _hits(page: _Page, sieve: Sieve | None) -> Iterator[tuple[int, int]]:
+def _hits(page: _Page, chosen: Sieve | None) -> Iterator[tuple[int, int]]:
     """Row and column of each text that may hold a needle."""
     width = len(page.rows[0]) if page.rows else 0
-    if sieve is None:
+    if chosen is None:
         yield from ((row, at) for row in range(len(page.rows)) for at in range(width))
         return
     flat = [text for row in page.rows for text in row]
-    ends = sieve.ends(_BETWEEN.join(flat))
+    ends = chosen.ends(_BETWEEN.join(flat))
     if not ends:
         return
     starts = list(accumulate((len(text) + len(_BETWEEN) for text in flat), initial=0))

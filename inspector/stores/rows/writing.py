@@ -48,6 +48,8 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         connection.setlimit(sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 1000)
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 1)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        # Triggers that keep a full-text index in step may do so; any other one is refused by `triggers`.
+        connection.execute("PRAGMA trusted_schema=ON")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA synchronous=FULL")
