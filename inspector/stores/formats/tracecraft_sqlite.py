@@ -32,8 +32,8 @@ from inspector.stores.formats.rows import (
 )
 from inspector.stores.formats.semconv import subjects_in
 from inspector.stores.formats.shape import with_user
-from inspector.stores.formats.tracecraft_sqlite_edits import TraceCraftEdits
 from inspector.stores.formats.tracecraft_heads import RUN, STEP, projects, run_heads, step_head
+from inspector.stores.formats.tracecraft_sqlite_edits import TraceCraftEdits
 from inspector.stores.formats.values import object_in
 from inspector.stores.sqlite_format import Match, Revision, recognised
 from inspector.stores.sqlite_pages import Source, pages
