@@ -60,10 +60,6 @@ class KeyMatcher:
                     if rule.type.startswith("credential") or entry.startswith("*") or "_" in name:
                         self._suffix.setdefault(name, rule)
         self._siblings = {r.name: frozenset(snake(s) for s in r.requires_sibling) for r in rules}
-        self.about = tuple(n.encode() for n in self._sibling)
-        """Keys that a rule about siblings hides."""
-        self.sibling_names = frozenset().union(*self._siblings.values()) | frozenset(self._sibling)
-        """Keys that a rule about siblings looks at, and those that it is about."""
         self._cache: dict[str, KeyRule | None] = {}
 
     def __bool__(self) -> bool:
@@ -106,6 +102,13 @@ class KeyMatcher:
             return None
         segments = dotted(key)
         return self._sibling.get(segments[-1]) if segments else None
+
+    def partners(self, name: str) -> tuple[str, ...]:
+        """The last segments of keys that a rule reads together with one of this last segment."""
+        own = self._sibling.get(name)
+        found = set(self._siblings[own.name]) if own is not None else set()
+        found |= {about for about, rule in self._sibling.items() if name in self._siblings[rule.name]}
+        return tuple(sorted(found - {name}))
 
     def has_sibling(self, rule: KeyRule, key: str, keys: Iterable[str]) -> bool:
         wanted = self._siblings[rule.name]

@@ -144,6 +144,11 @@ class _Parser:
         return items, Spot(at, here + 1, None, below)
 
 
+def read(text: bytes, at: int) -> tuple[Value, Spot]:
+    """The value that starts at a byte. Raises NotJSON, or RecursionError where it nests too deep."""
+    return _Parser(text).value(at, 0)
+
+
 def parse(text: bytes) -> tuple[Value, Spot]:
     """One JSON document with the place of each of its values. Raises NotJSON. NaN and infinities are read."""
     parser = _Parser(text)
@@ -168,15 +173,20 @@ def encode_string(text: str, ascii_only: bool) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What to put in the place of some bytes: pieces of JSON text, quotes included."""
+    """What to put in the place of some bytes: pieces of JSON text, quotes included, and the same as bytes."""
 
     start: int
     end: int
     pieces: tuple[Piece, ...]
+    new: bytes
 
-    @property
-    def new(self) -> bytes:
-        return "".join(p.text for p in self.pieces).encode("utf-8", "surrogatepass")
+    def moved(self, by: int) -> Edit:
+        return Edit(self.start + by, self.end + by, self.pieces, self.new)
+
+
+def edit(start: int, end: int, pieces: tuple[Piece, ...]) -> Edit:
+    new = "".join([p.text for p in pieces]).encode("utf-8", "surrogatepass")
+    return Edit(start, end, pieces, new)
 
 
 def _quoted(text: RedactedText, ascii_only: bool) -> tuple[Piece, ...]:
@@ -193,7 +203,7 @@ def edits(text: bytes, spot: Spot, value: Value, redacted: RedactedValue, out: l
     if isinstance(redacted, RedactedText):
         if redacted.clean and isinstance(value, str):
             return
-        made = Edit(spot.start, spot.end, _quoted(redacted, text[spot.start : spot.end].isascii()))
+        made = edit(spot.start, spot.end, _quoted(redacted, text[spot.start : spot.end].isascii()))
         if made.new != text[spot.start : spot.end]:
             out.append(made)
         return
@@ -213,7 +223,7 @@ def edits(text: bytes, spot: Spot, value: Value, redacted: RedactedValue, out: l
             spot.keys, spot.below, pairs, redacted.pairs, strict=True
         ):
             if str(shown_key) != key:
-                out.append(Edit(key_spot.start, key_spot.end, _quoted(shown_key, True)))
+                out.append(edit(key_spot.start, key_spot.end, _quoted(shown_key, True)))
             edits(text, under, raw, item, out)
 
 
@@ -223,9 +233,9 @@ def splice(text: bytes, made: list[Edit]) -> bytes:
         return text
     out: list[bytes] = []
     at = 0
-    for edit in made:
-        out.append(text[at : edit.start])
-        out.append(edit.new)
-        at = edit.end
+    for one in made:
+        out.append(text[at : one.start])
+        out.append(one.new)
+        at = one.end
     out.append(text[at:])
     return b"".join(out)

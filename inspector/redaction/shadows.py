@@ -12,8 +12,10 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
+
+from inspector.redaction import engines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -197,24 +199,28 @@ _SECOND = b"C-HS-Xi-nyz0-3"
 _THIRD = b"ABEFIJMNQRUVYZcdghklopstwx014589"
 BASE64_HINT = b"(?:[" + _FIRST + b"][" + _SECOND + b"][" + _THIRD + b"][A-Za-z0-9+/_-]){4}"
 """Twelve characters of printable ASCII in base64: what the high bits of each octet leave possible."""
-_HINT = re.compile(BASE64_HINT)
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 _IMAGE = re.compile(rb"data:(?:image|audio|video|font)/[\w.+-]{1,40}(?:;[\w=.-]{1,40})*;base64,\Z")
 _LARGEST = 1 << 16
 
 
+@cache
+def _hint() -> engines.Pattern | re.Pattern[bytes]:
+    return engines.compile_raw(BASE64_HINT, False)
+
+
 def base64_runs(text: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Plausible base64 of text: where the run stands and what it decodes to, one level, 64 KB at most."""
     end = 0
-    for hint in _HINT.finditer(text):
-        if hint.start() < end:
-            continue
+    pattern = _hint()
+    while (hint := pattern.search(text, end)) is not None:
         start = hint.start()
         floor = max(end, start - _LARGEST)
         while start > floor and text[start - 1] in _ALPHABET:
             start -= 1
         run = _RUN.match(text, start)
         if run is None:
+            end = hint.end()
             continue
         end = run.end()
         if _IMAGE.search(text, max(0, start - 120), start) is not None:

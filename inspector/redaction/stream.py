@@ -11,8 +11,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from inspector.redaction.line import LineEditor, is_json
+from inspector.redaction.line import LineEditor
 from inspector.redaction.positions import NotJSON, parse
+from inspector.redaction.short import is_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

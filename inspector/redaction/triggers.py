@@ -130,8 +130,20 @@ _PHONE = _followed(
 )
 _CALL = Trigger(rb"(?:[^a-z_]|\\[nrtbf])(?:call|dial)[^a-z_\"][^0-9\"]{0,24}[0-9][0-9 .()/+-]{4}", True)
 CARD = Trigger(_EDGE + rb"(?:4\d|5[0-8]|6\d|3[04-9]|2[1-7])(?:[ .\-_/,\xe2\x80\x93\\n]{0,4}\d){10}")
-_GROUPS = Trigger(rb"\d[ ./()\\n-]{1,4}\d{3,5}[ ./()\\n-]{1,4}\d")
-"""Groups of digits with one of three to five between others: telephones and national numbers, but no dates."""
+_GROUPS = tuple(
+    Trigger(p)
+    for p in (
+        rb"\d-(?:\\n)?\d{3,5}[.-]",
+        rb"\d[.]\d{3,5}[.-]\d",
+        rb"\d \d{3,5}[ -]\d",
+        rb"\)[ .-]{0,2}(?:\\n)?\d{3,5}[ .-](?:\\n)?\d",
+        rb"\d{3}[ .-]\\n\d{4}",
+        rb"\d/\d{3}-\d",
+        rb"\)[ -]?\d{1,3}-\d{2}-",
+    )
+)
+"""Groups of digits with one of three to five between others: telephones and national numbers, but no dates.
+Digit, sign, digit in each makes a short literal of it: one pattern for all of them scans five times slower."""
 
 _OWN: dict[str, Trigger | tuple[Trigger, ...]] = {
     "card": CARD,
@@ -145,10 +157,15 @@ _OWN: dict[str, Trigger | tuple[Trigger, ...]] = {
     "auth_token_header": (_SECRET, _HEADER),
     "authorization_header": _SECRET,
     "phone_named": (_PHONE, _CALL),
-    "phone_national": Trigger(
-        rb"(?:^|[^0-9A-Za-z_.\-/:]|[^0-9][.\-/:]|\\[nrtbf])0[1-9]\d{0,4}\)?[ ./-]{1,3}\d{2}"
+    "phone_national": (
+        Trigger(rb"(?:^|[^0-9A-Za-z_.\-/:]|\\[nrtbf])0[1-9]\d{0,4}\)?[ ./-]{1,3}\d{2}"),
+        Trigger(rb"[^0-9][.\-/:]0[1-9]\d{0,4}\)?[ ./-]{1,3}\d{2}"),
     ),
-    "phone_near": (_GROUPS, Trigger(rb"\d{4} \d{4}")),
+    "national_id_fi": (
+        Trigger(rb"[0-3]\d[01]\d{3}-\d{3}[0-9A-FHJ-NPR-Y]"),
+        *(Trigger(rb"\d{3}[%c]\d{3}" % c) for c in b"+ABCDEFUVWXY"),
+    ),
+    "phone_near": (*_GROUPS, Trigger(rb"\d{4} \d{4}")),
     "mailgun_signing_key": Trigger(rb"[0-9a-f]-[0-9a-f]{8}-[0-9a-f]{8}"),
     "machine_readable_zone": Trigger(rb"[A-Z0-9<]<<[A-Z0-9<]"),
     "xml_secret": (_PASSWORD, _SECRET, Trigger(rb"[a-z]key[>\s\\']", True)),
@@ -220,6 +237,13 @@ _OWN: dict[str, Trigger | tuple[Trigger, ...]] = {
     ),
     "driver_licence_named": Trigger(rb"(?:driver|driving).{0,12}licen[cs]e", True),
     "street_address": Trigger(_STREETS),
+    "street_address_reversed": (
+        Trigger(rb"\d ?[a-zA-Z]?,? (?:\d{2}-\d{3}|\d{4,5}(?: ?[A-Z]{2})?) [A-Z\xc3\\]"),
+        Trigger(
+            rb"(?:rue|avenue|boulevard|place|chemin|all\S{1,6}e|impasse|quai|cours)"
+            rb" (?:(?:de|du|des|la|le|l'|d'|aux?) ?){0,3}[A-Z\xc3\\]"
+        ),
+    ),
     "url_userinfo": Trigger(rb":\\?/\\?/[^\s/\"'<>]*@"),
     "url_userinfo_token": Trigger(rb":\\?/\\?/[^\s/\"'<>]*@"),
     "cli_password": Trigger(

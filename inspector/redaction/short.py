@@ -1,0 +1,243 @@
+"""The places of one line, one after the other: only the string or number around each is judged."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import orjson
+
+from inspector.redaction.positions import Edit, NotJSON, Spot, decode_string, edits, read
+from inspector.redaction.scanner import Look
+from inspector.redaction.shadows import unbase64
+from inspector.redaction.skeleton import Skeleton
+from inspector.redaction.strings import Strings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from inspector.model import Value
+    from inspector.redaction.line import LineEditor
+
+_NUMBER_END = re.compile(rb"[0-9.eE+\-]*")
+_COLON = re.compile(rb"[ \t\r]*:[ \t\r]*")
+_ENTRY = re.compile(rb'[ \t\r]*,[ \t\r]*"value"[ \t\r]*:[ \t\r]*')
+_KEY_BEFORE = re.compile(rb'"key"[ \t\r]*:[ \t\r]*\Z')
+_RUN = re.compile(rb"[A-Za-z0-9+/_-]*={0,2}")
+_OPENS = (b"{", b"[", b"\\")
+_ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+
+
+class Undecided(Exception):
+    """The short path can't tell what a place is; the exact one can."""
+
+
+def is_json(line: bytes) -> bool:
+    """Whether a line is one JSON object or array. NaN and infinities, which Python writes, count."""
+    head = line.lstrip(b"\xef\xbb\xbf \t")[:1]
+    if head != b"{" and head != b"[":
+        return False
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        try:
+            json.loads(line.decode("utf-8", "surrogateescape").lstrip("\ufeff"))
+        except (ValueError, RecursionError):
+            return False
+    return True
+
+
+def _plain(text: bytes) -> bytes:
+    """A line, or a part of one, as keys are compared: in lower case, without what joins words."""
+    return text.lower().translate(None, b"-_ \t")
+
+
+def partner_forms(raw: bytes, names: Iterable[str]) -> tuple[bytes, ...]:
+    """What a line holds, in plain form, if one of `names` stands beside the key `raw`."""
+    stem = _plain(raw[: raw.rfind(b".") + 1])
+    return tuple(b'"' + stem + _plain(name.encode()) + b'"' for name in names)
+
+
+class ShortPath:
+    """The places of one line, from left to right; raises Undecided where only the exact path can tell."""
+
+    def __init__(self, editor: LineEditor, line: bytes) -> None:
+        self._e = editor
+        self._line = line
+        self._strings = Strings(line)
+        self._skeleton: Skeleton | None = None
+        self._grouped: set[int] = set()
+        self._partners: dict[bytes, bool] = {}
+        self._plain: bytes | None = None
+        self._is_json: bool | None = None
+        self._over: list[tuple[int, int, list[Edit]]] = []
+
+    def edits(self, places: list[tuple[int, int]]) -> list[Edit]:
+        line = self._line
+        head = line.lstrip(b"\xef\xbb\xbf \t")[:1]
+        if head != b"{" and head != b"[":
+            raise Undecided
+        out: list[Edit] = []
+        done = 0
+        for end, look in places:
+            at = end - 1
+            if at < done:
+                continue
+            if look == Look.LINE:
+                start, stop = self._strings.at(at)
+                if start < 0 or line[at : at + 1] in b'":{':
+                    start, stop = self._strings.at(max(at - 1, 0))
+                if start < 0 or not (start < at < stop - 1):
+                    raise Undecided
+            done = self._visit(at, look, done, out)
+        for start, end, made in self._over:
+            out = [e for e in out if e.end <= start or e.start >= end] + made
+        return sorted(out, key=lambda e: e.start) if self._over else out
+
+    def _visit(self, at: int, look: int, done: int, out: list[Edit]) -> int:
+        """Judge what stands at a byte; the byte up to which nothing more needs a look."""
+        line = self._line
+        start, end = self._strings.at(at)
+        if start < 0:
+            start, end = (
+                self._strings.key_of(at)
+                if line[at] in b"{["
+                else self._strings.at(at - 1)
+                if at
+                else (-1, -1)
+            )
+        if start < 0:
+            for near in (at, at - 1):
+                number = self._number(near, done, out) if near >= 0 else -1
+                if number >= 0:
+                    return number
+            if not self._valid():
+                raise Undecided
+            return done
+        if end <= done:
+            return done
+        colon = _COLON.match(line, end)
+        if colon is not None:
+            return self._key(start, end, colon.end(), out)
+        if line.rfind(b'"key"', max(0, start - 24), start) >= 0 and _KEY_BEFORE.search(
+            line, max(0, start - 24), start
+        ):
+            return self._entry(start, end, out)
+        if look == Look.BASE64 and not self._decodes(at, start, end):
+            return done
+        if line[start + 1 : start + 2] in _OPENS:
+            key = self._key_before(start)
+            if key is not None and self._e.telling(key):
+                return self._e.below(key, line, start, out)
+        edit = self._e.token(line[start:end])
+        if edit is not None:
+            out.append(edit.moved(start))
+        return end
+
+    def _valid(self) -> bool:
+        """Whether the line is JSON at all, asked once something stands where JSON has no place for it."""
+        if self._is_json is None:
+            self._is_json = is_json(self._line)
+        return self._is_json
+
+    def _key(self, start: int, end: int, value_at: int, out: list[Edit]) -> int:
+        line = self._line
+        raw = line[start + 1 : end - 1]
+        if self._e.token(line[start:end]) is not None:
+            raise Undecided
+        self._beside(raw, start)
+        return self._e.below(raw, line, value_at, out) if self._e.telling(raw) else end
+
+    def _beside(self, raw: bytes, start: int) -> None:
+        """Hide what a key says of the keys beside it, or they of it: a name beside a mailbox address."""
+        if not self._e.beside(raw) or not self._has_partner(raw):
+            return
+        if self._skeleton is None:
+            self._skeleton = Skeleton(self._line)
+        siblings = self._skeleton.siblings(start)
+        if siblings is None:
+            raise Undecided
+        where = siblings[0][2] if siblings else -1
+        if where in self._grouped:
+            return
+        self._grouped.add(where)
+        rules = self._e.key_rules
+        names = [k for k, _, _ in siblings]
+        for name, _, value_at in siblings:
+            rule = rules.by_sibling(name)
+            if rule is None or rules.match(name) is not None or not rules.has_sibling(rule, name, names):
+                continue
+            try:
+                value, spot = read(self._line, value_at)
+            except (NotJSON, RecursionError):
+                raise Undecided from None
+            made: list[Edit] = []
+            edits(self._line, spot, value, self._e.named(rule, value, name), made)
+            self._over += [(spot.start, spot.end, made)]
+
+    def _has_partner(self, raw: bytes) -> bool:
+        """Whether the line may hold a key that a rule reads together with this one; case and joints don't count."""
+        known = self._partners.get(raw)
+        if known is None:
+            if self._plain is None:
+                self._plain = _plain(self._line)
+            known = any(form in self._plain for form in self._e.partners(raw))
+            self._partners[raw] = known
+        return known
+
+    def _entry(self, start: int, end: int, out: list[Edit]) -> int:
+        """K of `{"key": K, "value": V}`."""
+        raw = self._line[start + 1 : end - 1]
+        edit = self._e.token(self._line[start:end])
+        if edit is not None:
+            raise Undecided
+        self._beside(raw, start)
+        if not self._e.telling(raw):
+            return end
+        value = _ENTRY.match(self._line, end)
+        if value is None:
+            raise Undecided
+        return self._e.below(raw, self._line, value.end(), out)
+
+    def _number(self, at: int, done: int, out: list[Edit]) -> int:
+        """Judge the number at a byte; its end, or -1 where there is none."""
+        line = self._line
+        if not (48 <= line[at] <= 57):
+            return -1
+        start = at
+        while start > done and line[start - 1] in b"0123456789.eE+-":
+            start -= 1
+        match = _NUMBER_END.match(line, at)
+        end = match.end() if match is not None else at + 1
+        if end - start < 9:
+            return end
+        key = self._key_before(start)
+        if key is None or key == b"key" or b"Value" in key or key == b"value":
+            raise Undecided
+        value: Value
+        try:
+            value = json.loads(line[start:end])
+        except ValueError:
+            raise Undecided from None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            hidden = self._e.under(value, decode_string(b'"' + key + b'"'))
+            edits(line, Spot(start, end), value, hidden, out)
+        return end
+
+    def _key_before(self, at: int) -> bytes | None:
+        """The key, without its quotes, of the value that starts at a byte."""
+        start, end = self._strings.key_of(at)
+        return self._line[start + 1 : end - 1] if start >= 0 else None
+
+    def _decodes(self, at: int, start: int, end: int) -> bool:
+        """Whether the run at a byte is base64 of text, so that its token is worth a look."""
+        line = self._line
+        left = at
+        while left > start + 1 and at - left < 4096 and line[left - 1] in _ALPHABET:
+            left -= 1
+        run = _RUN.match(line, left, end)
+        if run is None:
+            return False
+        begin = left + (at - 11 - left) % 4
+        return unbase64(line[begin : min(run.end(), begin + 256)]) is not None or b"/" in run[0]
