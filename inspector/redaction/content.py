@@ -39,6 +39,8 @@ class Content:
         self._policy = policy
         self._matcher = matcher
         self._names = names
+        self._known: dict[str, tuple[str, str]] = {}
+        """Level and operator of each rule that has found something."""
 
     def find(
         self, text: bytes, keys: Callable[[], str], reject: Reject | None = None, deep: bool = True
@@ -60,6 +62,12 @@ class Content:
             return []
         return _without(merge(found, text), kept, guarded)
 
+    def find_by(self, text: bytes, rules: int) -> list[Found]:
+        """The same by some of the rules alone, for a text that can be read in one way only."""
+        guarded, kept = protect(text)
+        found = [made for hit in self._matcher.find_by(guarded, rules) if (made := self._of(hit)) is not None]
+        return _without(merge(found, text), kept, guarded) if found else []
+
     def _plain(self, text: bytes, keys: str, reject: Reject | None) -> list[Found]:
         out = []
         for hit in self._matcher.find(text, keys, reject):
@@ -76,10 +84,13 @@ class Content:
 
     def _of(self, hit: Hit) -> Found | None:
         rule = hit.rule
-        operator = rule.operator or self._policy.operator(rule.type)
+        known = self._known.get(rule.name)
+        if known is None:
+            operator = rule.operator or self._policy.operator(rule.type)
+            known = self._known[rule.name] = (rule.level or self._policy.level(rule.type), operator)
+        level, operator = known
         if operator == "keep":
             return None
-        level = rule.level or self._policy.level(rule.type)
         return Found(hit.start, hit.end, rule.type, level, operator, rule.name, hit.value)
 
 

@@ -171,10 +171,18 @@ class Redactor:
             self._remembered[key] = known
         return known
 
+    def judged_by(self, text: str, rules: int) -> RedactedText:
+        """A plain ASCII text by some of the rules alone, as bits by their number."""
+        raw = text.encode("ascii")
+        return self._cut(text, raw, self.content.find_by(raw, rules))
+
     def _judged(self, text: str, keys: str, reject: Reject | None = None) -> RedactedText:
         raw = text.encode("utf-8", "surrogatepass")
         sane = raw if text.isascii() or b"\xed" not in raw else _without_surrogates(text)
-        found = self.content.find(sane, lambda: keys, reject)
+        return self._cut(text, raw, self.content.find(sane, lambda: keys, reject))
+
+    def _cut(self, text: str, raw: bytes, found: list[Found]) -> RedactedText:
+        """The text in pieces, what was found as placeholders."""
         if not found:
             return RedactedText((Piece(text),))
         pieces: list[Piece] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -173,6 +173,39 @@ def compile_bytes(pattern: str) -> Pattern:
         return _Encoded(wide)
     compiled: Pattern = module.compile(wide, options())
     return compiled
+
+
+Spans: TypeAlias = "Sequence[tuple[int, int]]"
+Search: TypeAlias = "Callable[[bytes, int], Spans | None]"
+
+
+class _Raw(Protocol):
+    """What lies under the wheel's Python layer, which costs more than most searches do."""
+
+    def Match(self, anchor: object, text: bytes, start: int, end: int, /) -> Spans: ...
+
+
+def compile_search(pattern: str) -> tuple[Search, int]:
+    """A search from an offset that gives the spans of all groups, and the number of the group `value` or 0."""
+    compiled = compile_bytes(pattern)
+    group = compiled.groupindex.get("value", 0)
+    raw: _Raw | None = getattr(compiled, "_regexp", None)
+    anchor = getattr(getattr(re2(), "_Anchor", None), "UNANCHORED", None)
+    if raw is None or anchor is None:
+        groups = range(group + 1)
+
+        def plain(text: bytes, at: int) -> Spans | None:
+            found = compiled.search(text, at)
+            return None if found is None else [(found.start(n), found.end(n)) for n in groups]
+
+        return plain, group
+    match = raw.Match
+
+    def direct(text: bytes, at: int) -> Spans | None:
+        spans = match(anchor, text, at, len(text))
+        return spans if spans[0][0] >= 0 else None
+
+    return direct, group
 
 
 def compile_text(pattern: str) -> TextPattern:

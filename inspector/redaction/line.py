@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from inspector.redaction.assemble import CHUNK_KEYS
 from inspector.redaction.keys import dotted, words
+from inspector.redaction.plan import EVERY, Unscannable
 from inspector.redaction.positions import (
     Edit,
     NotJSON,
@@ -18,7 +19,7 @@ from inspector.redaction.positions import (
     read,
     splice,
 )
-from inspector.redaction.scanner import Scanner, Unscannable
+from inspector.redaction.scanner import Scanner
 from inspector.redaction.short import ShortPath, Undecided, is_json, partner_forms
 from inspector.redaction.walk import NESTED, is_empty, is_schema, pieces_of
 
@@ -31,11 +32,25 @@ if TYPE_CHECKING:
     from inspector.redaction.keys import KeyMatcher
     from inspector.redaction.result import RedactedText, RedactedValue
     from inspector.redaction.rule import KeyRule
+    from inspector.redaction.scanner import Found
 
 _REMEMBERED = 64 << 20
 _LONGEST = 1 << 18
 _SIMPLE = re.compile(rb'(?:\{"\w{1,16}"[ \t]*:[ \t]*)?("[^"\\]*(?:\\.[^"\\]*)*")', re.DOTALL)
 """A text, or the text in OTLP's wrapper: what most telling keys have below them."""
+
+
+_OTHERWISE = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|[\\\x1b\x80-\U0010ffff]")
+
+
+def plain_text(text: str) -> bool:
+    """Whether a text is no JSON and can be read in one way only: what no decoder of `shadows` would change."""
+    return text[:1] not in _STRUCTURE and _OTHERWISE.search(text) is None
+
+
+_NESTING = (b"{", b"[", b"\\", b" ")
+"""What a token begins with, behind its quote, if it may hold JSON."""
+_STRUCTURE = ("", "{", "[", '"', " ", "\t", "\n", "\r")
 
 
 class LineEditor:
@@ -84,9 +99,9 @@ class LineEditor:
             start = block.rfind(b"\n", 0, position) + 1 if position else 0
             end = block.find(b"\n", position)
             end = len(block) if end < 0 else end
-            own: list[tuple[int, int]] = []
+            own: list[Found] = []
             while n < len(places) and places[n][0] - 1 <= end:
-                own.append((places[n][0] - start, places[n][1]))
+                own.append((places[n][0] - start, *places[n][1:]))
                 n += 1
             line = block[start:end]
             new = self.line(line, own)
@@ -182,7 +197,7 @@ class LineEditor:
 
     # one line, around its places
 
-    def line(self, line: bytes, places: list[tuple[int, int]]) -> bytes:
+    def line(self, line: bytes, places: list[Found]) -> bytes:
         """A line in which something fired."""
         try:
             made = ShortPath(self, line).edits(places)
@@ -195,8 +210,13 @@ class LineEditor:
         self._count(made)
         return splice(line, made)
 
-    def token(self, raw: bytes) -> Edit | None:
-        """What becomes of a string token that stands under no telling key; the edit's offsets are its own."""
+    def token(self, raw: bytes, rules: int = EVERY) -> Edit | None:
+        """What becomes of a string token that stands under no telling key; the edit's offsets are its own.
+
+        `rules` are those whose triggers fired in it, in bits: no other can find anything.
+        """
+        if not rules and raw[1:2] not in _NESTING:
+            return None
         known = self._tokens.get(raw, _UNKNOWN)
         if known is not _UNKNOWN:
             return known
@@ -204,8 +224,12 @@ class LineEditor:
             value = decode_string(raw)
         except NotJSON:
             raise Undecided from None
-        nested = self._nested(value)
-        redacted = self._walk.inside(value, (), "", 0, 0) if nested is None else nested
+        redacted: RedactedValue
+        if rules >= 0 and plain_text(value):
+            redacted = self._r.judged_by(value, rules)
+        else:
+            nested = self._nested(value)
+            redacted = self._walk.inside(value, (), "", 0, 0) if nested is None else nested
         made: list[Edit] = []
         edits(raw, Spot(0, len(raw)), value, redacted, made)
         only = made[0] if made else None

@@ -68,23 +68,23 @@ def context_pattern(words: Sequence[str]) -> re.Pattern[str]:
 class Compiled:
     """One rule, compiled at its first use."""
 
-    __slots__ = ("_allow", "_context", "_group", "_pattern", "_validate", "rule", "stopwords")
+    __slots__ = ("_allow", "_context", "_group", "_search", "_validate", "rule", "stopwords", "words")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self._pattern: engines.Pattern | None = None
+        self._search: engines.Search | None = None
         self._group = 0
         self._allow: list[engines.TextPattern] | None = None
         self._validate: Validator | None = None
         self._context: re.Pattern[str] | None = None
         self.stopwords = rule.stopwords
+        self.words = [word.encode() for word in rule.keywords]
 
     @property
-    def pattern(self) -> engines.Pattern:
-        if self._pattern is None:
-            self._pattern = engines.compile_bytes(self.rule.pattern)
-            self._group = self._pattern.groupindex.get("value", 0)
-        return self._pattern
+    def search(self) -> engines.Search:
+        if self._search is None:
+            self._search, self._group = engines.compile_search(self.rule.pattern)
+        return self._search
 
     @property
     def validate(self) -> Validator | None:
@@ -138,15 +138,15 @@ class Compiled:
     def find(self, text: bytes, keys: str, reject: Reject | None) -> Iterator[Hit]:
         """Findings from left to right. After a match that fails a check the search goes on one byte later,
         a bounded number of times in a row, so that a number next to another doesn't hide it."""
-        pattern = self.pattern
+        search = self.search
         group = self._group
         at, tries = 0, 0
         while True:
-            found = pattern.search(text, at)
+            found = search(text, at)
             if found is None:
                 return
-            whole_start, whole_end = found.start(), found.end()
-            start, end = (found.start(group), found.end(group)) if group else (whole_start, whole_end)
+            whole_start, whole_end = found[0]
+            start, end = found[group]
             if start < 0:
                 start, end = whole_start, whole_end
             value, reason = self.judge(text, start, end, keys)
@@ -250,6 +250,20 @@ class Matcher:
             words = {w for c in self.compiled if keyed(c.rule) for w in c.rule.context}
             self._keyed = context_pattern(sorted(words)) if words else _NEVER
         return self._keyed.search(keys) is not None
+
+    def find_by(self, text: bytes, rules: int) -> Iterator[Hit]:
+        """The findings of some rules, as bits by their number, in a text without a key."""
+        low = text.lower()
+        digits = _DIGIT.search(text) is not None
+        while rules:
+            bit = rules & -rules
+            rules ^= bit
+            compiled = self.compiled[bit.bit_length() - 1]
+            words = compiled.words
+            if any(word in low for word in words) if words else digits or compiled.rule.custom:
+                for hit in compiled.find(text, "", None):
+                    if not (self.allowances and self.allowances.allows(hit.rule.type, hit.value)):
+                        yield hit
 
     def find(self, text: bytes, keys: str = "", reject: Reject | None = None) -> list[Hit]:
         """Every finding of every rule, overlaps included. `keys` is the lower-cased key path."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import orjson
 
+from inspector.redaction.plan import EVERY, Look
 from inspector.redaction.positions import Edit, NotJSON, Spot, decode_string, edits, read
-from inspector.redaction.scanner import Look
 from inspector.redaction.shadows import unbase64
 from inspector.redaction.skeleton import Skeleton
 from inspector.redaction.strings import Strings
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from inspector.model import Value
     from inspector.redaction.line import LineEditor
+    from inspector.redaction.scanner import Found
 
 _NUMBER_END = re.compile(rb"[0-9.eE+\-]*")
 _COLON = re.compile(rb"[ \t\r]*:[ \t\r]*")
@@ -59,6 +61,20 @@ def partner_forms(raw: bytes, names: Iterable[str]) -> tuple[bytes, ...]:
     return tuple(b'"' + stem + _plain(name.encode()) + b'"' for name in names)
 
 
+def _rules(places: list[Found], n: int, end: int) -> int:
+    """The rules whose triggers fired from the n-th place to a little behind a token's end, in bits."""
+    out = 0
+    for behind, _, rules in islice(places, n, None):
+        if behind > end + _BEYOND or out == EVERY:
+            break
+        out |= rules
+    return out
+
+
+_BEYOND = 16
+"""Bytes that a trigger may run on behind the token it is about: its closing quote, a colon and spaces."""
+
+
 class ShortPath:
     """The places of one line, from left to right; raises Undecided where only the exact path can tell."""
 
@@ -73,15 +89,15 @@ class ShortPath:
         self._is_json: bool | None = None
         self._over: list[tuple[int, int, list[Edit]]] = []
 
-    def edits(self, places: list[tuple[int, int]]) -> list[Edit]:
+    def edits(self, places: list[Found]) -> list[Edit]:
         line = self._line
         head = line.lstrip(b"\xef\xbb\xbf \t")[:1]
         if head != b"{" and head != b"[":
             raise Undecided
         out: list[Edit] = []
         done = 0
-        for end, look in places:
-            at = end - 1
+        for n, (behind, look, _) in enumerate(places):
+            at = behind - 1
             if at < done:
                 continue
             if look == Look.LINE:
@@ -90,12 +106,12 @@ class ShortPath:
                     start, stop = self._strings.at(max(at - 1, 0))
                 if start < 0 or not (start < at < stop - 1):
                     raise Undecided
-            done = self._visit(at, look, done, out)
+            done = self._visit(at, look, done, out, n, places)
         for start, end, made in self._over:
             out = [e for e in out if e.end <= start or e.start >= end] + made
         return sorted(out, key=lambda e: e.start) if self._over else out
 
-    def _visit(self, at: int, look: int, done: int, out: list[Edit]) -> int:
+    def _visit(self, at: int, look: int, done: int, out: list[Edit], n: int, places: list[Found]) -> int:
         """Judge what stands at a byte; the byte up to which nothing more needs a look."""
         line = self._line
         start, end = self._strings.at(at)
@@ -130,7 +146,7 @@ class ShortPath:
             key = self._key_before(start)
             if key is not None and self._e.telling(key):
                 return self._e.below(key, line, start, out)
-        edit = self._e.token(line[start:end])
+        edit = self._e.token(line[start:end], _rules(places, n, end))
         if edit is not None:
             out.append(edit.moved(start))
         return end

@@ -85,20 +85,27 @@ _STREETS = (
 
 _NEXT = b" =:\\'`].,;<>()[{}!?/+*&%$#@~^\t\xef\xe2\xe3\xe5\xe6\xe7\xe8\xe9\xc2\xc3\xd0\xd1"
 """What may stand behind a telling word: no letter, no `_`, no closing quote of a JSON string."""
-_FRONT = b" _-.([\"'/,;&?:{=<>\tnrt`$@"
+_FRONT = rb"(?:^|[^a-zA-Z]|\\[nrt])"
 """What may stand before a short one, the letters of escapes included."""
 
 
-def _followed(stems: Iterable[str], digits: bool = True) -> Trigger:
-    """Words with each byte that may follow, as plain literals: hundreds of those scan faster than one pattern."""
+def _followed(stems: Iterable[str], digits: bool = True) -> tuple[Trigger, ...]:
+    """Words with each byte that may follow, as plain literals: hundreds of those scan faster than one pattern.
+    Those that begin with `^` are too short to stand in a longer word, and share a pattern."""
     out: set[bytes] = set()
+    short: list[bytes] = []
     for stem in stems:
-        for front in [bytes([c]) for c in _FRONT] if stem.startswith("^") else [b""]:
-            word = front + stem.removeprefix("^").encode()
-            out |= {word + bytes([c]) for c in _NEXT}
-            if digits:
-                out |= {word + b"%d" % n for n in range(10)}
-    return Trigger(b"(?:" + b"|".join(re.escape(w) for w in sorted(out)) + b")", True)
+        if stem.startswith("^"):
+            short.append(stem[1:].encode())
+            continue
+        word = stem.encode()
+        out |= {word + bytes([c]) for c in _NEXT}
+        if digits:
+            out |= {word + b"%d" % n for n in range(10)}
+    literals = Trigger(b"(?:" + b"|".join(re.escape(w) for w in sorted(out)) + b")", True)
+    if not short:
+        return (literals,)
+    return literals, Trigger(_FRONT + b"(?:" + b"|".join(short) + rb")[^a-z_\"]", True)
 
 
 _PASSWORD = _followed(
@@ -154,9 +161,9 @@ _OWN: dict[str, Trigger | tuple[Trigger, ...]] = {
     "secret_assigned": _SECRET,
     "secret_quoted": _SECRET,
     "secret_spoken": _SECRET,
-    "auth_token_header": (_SECRET, _HEADER),
+    "auth_token_header": (*_SECRET, _HEADER),
     "authorization_header": _SECRET,
-    "phone_named": (_PHONE, _CALL),
+    "phone_named": (*_PHONE, _CALL),
     "phone_national": (
         Trigger(rb"(?:^|[^0-9A-Za-z_.\-/:]|\\[nrtbf])0[1-9]\d{0,4}\)?[ ./-]{1,3}\d{2}"),
         Trigger(rb"[^0-9][.\-/:]0[1-9]\d{0,4}\)?[ ./-]{1,3}\d{2}"),
@@ -168,7 +175,7 @@ _OWN: dict[str, Trigger | tuple[Trigger, ...]] = {
     "phone_near": (*_GROUPS, Trigger(rb"\d{4} \d{4}")),
     "mailgun_signing_key": Trigger(rb"[0-9a-f]-[0-9a-f]{8}-[0-9a-f]{8}"),
     "machine_readable_zone": Trigger(rb"[A-Z0-9<]<<[A-Z0-9<]"),
-    "xml_secret": (_PASSWORD, _SECRET, Trigger(rb"[a-z]key[>\s\\']", True)),
+    "xml_secret": (*_PASSWORD, *_SECRET, Trigger(rb"[a-z]key[>\s\\']", True)),
     "phone_nanp": _GROUPS,
     "phone_area": _GROUPS,
     "national_id_br": _GROUPS,
@@ -335,7 +342,7 @@ def key_trigger(rules: Sequence[KeyRule]) -> list[Trigger]:
         for entry in () if rule.requires_sibling else rule.keys:
             parts = re.split(r"[_\-]", entry.lower().lstrip("*_"))
             words |= {joint.join(parts) for joint in ("_", "-", "", " ")}
-    shortest = {w for w in words if not any(w != o and w.endswith(o) for o in words)}
+    shortest = {w for w in words if not any(w[n:] in words for n in range(1, len(w)))}
     return [Trigger(re.escape(w).encode() + rb'[\\"]', True, True) for w in sorted(shortest)]
 
 
