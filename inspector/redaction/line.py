@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 64 << 20
 _LONGEST = 1 << 18
-_SIMPLE = re.compile(rb'(?:\{"\w{1,16}"[ \t]*:[ \t]*)?("[^"\\]*(?:\\.[^"\\]*)*")', re.DOTALL)
+_QUOTED = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+_SIMPLE = re.compile(rb'(?:%s|\{"\w{1,16}"[ \t]*:[ \t]*%s[ \t]*\})' % (_QUOTED, _QUOTED), re.DOTALL)
 """A text, or the text in OTLP's wrapper: what most telling keys have below them."""
 
 
@@ -66,6 +67,7 @@ class LineEditor:
         self.scanner: Scanner | None = None
         self._tokens: dict[bytes, Edit | None] = {}
         self._values: dict[tuple[bytes, bytes], tuple[Edit, ...]] = {}
+        self._keys: dict[bytes, bool] = {}
         self._size = 0
         self._depth = 0
         self._sensitive: dict[bytes, bool] = {}
@@ -247,7 +249,7 @@ class LineEditor:
         return True
 
     def _forget(self) -> None:
-        self._tokens, self._values, self._size = {}, {}, 0
+        self._tokens, self._values, self._keys, self._size = {}, {}, {}, 0
 
     def _nested(self, text: str) -> RedactedText | None:
         """JSON in a string by the short path, or none where the exact one has to see it."""
@@ -295,6 +297,18 @@ class LineEditor:
         low = words(key)
         return any(c.search(low) is not None for c in self._context)
 
+    def sensitive_key(self, raw: bytes) -> bool:
+        """Whether a key itself holds something to hide. A key is read as text, whatever it looks like."""
+        known = self._keys.get(raw)
+        if known is None:
+            try:
+                known = not self._r.judged(decode_string(b'"' + raw + b'"'), ()).clean
+            except NotJSON:
+                raise Undecided from None
+            if self._remember(len(raw)):
+                self._keys[raw] = known
+        return known
+
     def beside(self, raw: bytes) -> bool:
         """Whether a key is part of a rule that looks at siblings."""
         return bool(self.partners(raw))
@@ -335,7 +349,7 @@ class LineEditor:
         made: list[Edit] = []
         edits(line, spot, value, self.under(value, decode_string(b'"' + raw + b'"')), made)
         out += made
-        if simple is not None and spot.end - simple.end() <= 1 and self._remember(len(simple[0])):
+        if simple is not None and spot.end == simple.end() and self._remember(len(simple[0])):
             self._values[place] = tuple([one.moved(-at) for one in made])
         return spot.end
 

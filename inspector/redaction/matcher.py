@@ -100,6 +100,10 @@ class Compiled:
             self._context = context_pattern(self.rule.context)
         return self._context
 
+    def in_context(self, text: str) -> bool:
+        context = self.context
+        return context is not None and context.search(text) is not None
+
     def allowed(self, value: str) -> bool:
         if not self.rule.allow:
             return False
@@ -210,6 +214,7 @@ class Matcher:
         self._shapes: Callable[[bytes], list[int]] | None = None
         self._shape_rules: list[int] = []
         self._keyed: re.Pattern[str] | None = None
+        self._key_rules: dict[str, tuple[int, ...]] = {}
         for n, rule in enumerate(rules):
             if not rule.keywords:
                 (self._custom if rule.custom else self._always).append(n)
@@ -217,8 +222,8 @@ class Matcher:
                 words.setdefault(word, []).append(n)
         self._by_keyword = [(w, tuple(ns)) for w, ns in words.items()]
 
-    def candidates(self, text: bytes) -> list[Compiled]:
-        """The rules with a keyword in `text`, and those that have none, in rule order."""
+    def candidates(self, text: bytes, keys: str = "") -> list[Compiled]:
+        """The rules with a keyword in `text`, or their context in its key, and those that need neither."""
         if self._words is None:
             self._words = engines.compile_words([w for w, _ in self._by_keyword])
         on: set[int] = set()
@@ -227,7 +232,19 @@ class Matcher:
         if self._always and _DIGIT.search(text) is not None:
             on.update(self._by_shape(text))
         on.update(self._custom)
+        if keys:
+            on.update(self._by_key(keys))
         return [self.compiled[n] for n in sorted(on)] if on else []
+
+    def _by_key(self, keys: str) -> tuple[int, ...]:
+        """The rules about personal numbers whose context stands in a key."""
+        known = self._key_rules.get(keys)
+        if known is None:
+            found = (n for n, c in enumerate(self.compiled) if keyed(c.rule) and c.context is not None)
+            known = tuple(n for n in found if self.compiled[n].in_context(keys))
+            if len(self._key_rules) < 16384:
+                self._key_rules[keys] = known
+        return known
 
     def _by_shape(self, text: bytes) -> list[int]:
         """The rules without a keyword whose trigger fires, in the text or in its JSON form."""
@@ -269,7 +286,7 @@ class Matcher:
         """Every finding of every rule, overlaps included. `keys` is the lower-cased key path."""
         return [
             hit
-            for compiled in self.candidates(text)
+            for compiled in self.candidates(text, keys)
             for hit in compiled.find(text, keys, reject)
             if not (self.allowances and self.allowances.allows(hit.rule.type, hit.value))
         ]

@@ -88,8 +88,8 @@ def compile_path(path: FieldPath) -> re.Pattern[str]:
     if head in PREFIXES and len(rest) > 1:
         inner = _body(rest[1:])
         start, between = ("^/", "") if path.anchored else ("^(?:.*)?/", "(?:/.*)?")
-        return re.compile(f"{start}{head}s?{between}{inner}$")
-    return re.compile(("^" if path.anchored else "^(?:.*)?") + _body(rest) + "$")
+        return re.compile(rf"{start}{head}s?{between}{inner}\Z", re.DOTALL)
+    return re.compile(("^" if path.anchored else "^(?:.*)?") + _body(rest) + r"\Z", re.DOTALL)
 
 
 def _body(segments: Sequence[str]) -> str:

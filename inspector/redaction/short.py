@@ -107,7 +107,8 @@ class ShortPath:
                 if start < 0 or not (start < at < stop - 1):
                     raise Undecided
             done = self._visit(at, look, done, out, n, places)
-        for start, end, made in self._over:
+        # From the inside out: what hides a whole value replaces what was made of its parts.
+        for start, end, made in sorted(self._over, key=lambda over: over[1] - over[0]):
             out = [e for e in out if e.end <= start or e.start >= end] + made
         return sorted(out, key=lambda e: e.start) if self._over else out
 
@@ -160,7 +161,7 @@ class ShortPath:
     def _key(self, start: int, end: int, value_at: int, out: list[Edit]) -> int:
         line = self._line
         raw = line[start + 1 : end - 1]
-        if self._e.token(line[start:end]) is not None:
+        if self._e.sensitive_key(raw):
             raise Undecided
         self._beside(raw, start)
         return self._e.below(raw, line, value_at, out) if self._e.telling(raw) else end

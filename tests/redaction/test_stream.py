@@ -258,3 +258,34 @@ def test_scanner_without_hyperscan(monkeypatch: pytest.MonkeyPatch, redactor: Re
     editor.scanner = Scanner(redactor)
     data = (STORES / "langsmith" / "runs_merged.jsonl").read_bytes()[:40_000].rpartition(b"\n")[0]
     assert short(editor, data) == exact(redactor, data)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        # A wrapper that holds more than its text isn't the one seen before.
+        b'{"phone":{"a":"x 4155550123"}}\n{"phone":{"a":"x 4155550123","b":2},"c":1}',
+        # What hides a whole value wins over what hides a part of it.
+        b'{"ssn":"536-22-8726","name":{"phone":"a","name":[{"email":"b","name":"c"}]}}',
+        # A key is read as text, even where it looks like JSON.
+        b'{"b":{"{\\"pan_card\\":\\"AFZPK7190K\\"}":"x"}}',
+        # A line break in an outer key doesn't hide the path below it.
+        b'{"a\\nb":[{"key":"user.email","value":{"stringValue":"x"}}]}',
+        # Quotes in a row, in and out of strings.
+        b'{"a":"","b":"","phone":"","c":["","","4242424242424242"]}',
+        b'{"a":"' + b'\\"' * 3000 + b'4242424242424242"}',
+        b'{"' + b'"' * 3000 + b'4242424242424242"}',
+        # Twelve digits and four, where the twelve alone are no card.
+        b'{"a":"424242424242 4242"}',
+        b'{"a":[424242424242,4242]}',
+    ],
+)
+def test_short_equals_exact_where_structure_decides(
+    line: bytes, redactor: Redactor, editor: LineEditor
+) -> None:
+    assert short(editor, line) == exact(redactor, line)
+
+
+def test_field_rule_holds_below_a_key_with_a_line_break(redactor: Redactor) -> None:
+    shown = redact_line(b'{"a\\nb":{"user.ssn":"x1"}}', redactor)
+    assert json.loads(shown) == {"a\nb": {"user.ssn": "***-**-****"}}
