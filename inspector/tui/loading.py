@@ -11,6 +11,7 @@ from inspector.tui import format as fmt
 from inspector.tui import messages as m
 from inspector.tui.panes.detail import counts_of
 from inspector.tui.tree import Tree
+from inspector.view import Unveils
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -141,6 +142,23 @@ class Loader:
 
     def audit(self, key: TraceKey) -> None:
         self._ask("audit", lambda: self._post(m.AuditReady(key, self.view.audit_of(key))))
+
+    def reveal(self, key: TraceKey, index: int, path: str, reason: str, purpose: str) -> None:
+        self._ask("unveil", partial(self._reveal, key, index, path, reason, purpose))
+
+    def _reveal(self, key: TraceKey, index: int, path: str, reason: str, purpose: str) -> None:
+        if isinstance(self.view, Unveils):
+            self.view.reveal(key, index, path, reason, purpose)
+            self._post(m.Opened())
+
+    def plaintext(self, key: TraceKey, index: int, path: str, then: Callable[[str], None]) -> None:
+        """`then` gets the text on the UI thread; no message carries it."""
+        self._ask("plaintext", partial(self._plaintext, key, index, path, then))
+
+    def _plaintext(self, key: TraceKey, index: int, path: str, then: Callable[[str], None]) -> None:
+        if isinstance(self.view, Unveils):
+            text = self.view.plaintext(key, index, path)
+            self._owner.app.call_from_thread(then, text)
 
     def search(self, query: str) -> None:
         self._search += 1

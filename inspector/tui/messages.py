@@ -166,3 +166,7 @@ class Free(Message):
     def __init__(self, slot: str) -> None:
         super().__init__()
         self.slot = slot
+
+
+class Opened(Message):
+    """Hidden values were opened; the span is to be asked for anew."""

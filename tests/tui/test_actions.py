@@ -22,12 +22,13 @@ from inspector.tui.screens.lists import ListScreen
 from inspector.tui.screens.marking import Marking
 from inspector.tui.screens.overview import OverviewScreen
 from inspector.tui.screens.steps import Steps
+from inspector.tui.screens.unveil import Unveil
 from tests.tui.driving import MIDDLE, app_of, browser, lines, settle
 from tests.tui.fake import FakeView
 
 DOERS = {
     Place.APP: (Host,),
-    Place.BROWSE: (BrowseScreen, Steps, Listing, Marking, CopyChord),
+    Place.BROWSE: (BrowseScreen, Steps, Listing, Marking, CopyChord, Unveil),
     Place.LIST: (Pane,),
     Place.TRACES: (Traces,),
     Place.SPANS: (Spans,),

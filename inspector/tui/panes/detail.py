@@ -9,8 +9,9 @@ from rich.cells import cell_len
 from inspector.tui.actions import Place, bindings
 from inspector.tui.panes.pane import Pane
 from inspector.tui.tabs.doc import Folds, LazyLines, Page
-from inspector.tui.text import width_of
-from inspector.view import State
+from inspector.tui.text import fit, width_of
+from inspector.tui.unlocked import foot_of
+from inspector.view import State, Unlocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,6 +44,8 @@ class Detail(Pane):
         self.folds = [Folds() for _ in TABS]
         self._lines: LazyLines | None = None
         self._laid = 0
+        self.unlocked = Unlocked()
+        self._held: tuple[str, str, str] | None = None
 
     # Content.
 
@@ -50,9 +53,29 @@ class Detail(Pane):
         if trace is not self.trace:
             self.audit = None
         self.trace, self.span, self.counts = trace, span, counts
+        self._held = None if span is None else (str(span.trace_id), str(span.span_id), str(span.name))
         self.folds = [Folds() for _ in TABS]
         self.cursor = self.top = 0
         self._relay()
+
+    def holds(self, span: ShownSpan) -> bool:
+        """Whether this span is shown already, or was until it was closed."""
+        return self._held is not None and self._held == (
+            str(span.trace_id),
+            str(span.span_id),
+            str(span.name),
+        )
+
+    def swap(self, span: ShownSpan | None, counts: dict[State, int]) -> None:
+        """The same span with more or less of it open; the cursor stays. None drops all of it."""
+        self.span, self.counts = span, counts
+        self._relay()
+        self.lines().ensure(self.cursor + self.body)
+        self.cursor = max(0, min(self.cursor, self.row_count - 1)) if span is not None else self.cursor
+
+    def use_unlocked(self, state: Unlocked) -> None:
+        self.unlocked = state
+        self.refresh()
 
     def use_audit(self, records: Sequence[ShownAuditRecord]) -> None:
         self.audit = records
@@ -263,7 +286,7 @@ class Detail(Pane):
 
     @property
     def frame_style_alarm(self) -> bool:
-        return self.counts.get(State.REVEALED, 0) > 0
+        return self.unlocked.values > 0 or self.counts.get(State.REVEALED, 0) > 0
 
     def _tab_labels(self) -> list[str]:
         room = self.size.width - 8
@@ -286,15 +309,21 @@ class Detail(Pane):
         return out
 
     def info(self) -> Sequence[Run]:
-        if self.counts.get(State.REVEALED):
-            return ((" UNLOCKED ", self.look.alarm),)
-        return ()
+        state = self.unlocked
+        if not state.values:
+            return ((" UNLOCKED ", self.look.alarm),) if self.counts.get(State.REVEALED) else ()
+        word = f" UNLOCKED {self.look.glyphs.dot} reason: {state.reason}"
+        room = max(self.size.width // 3, 12)
+        return ((*fit([(word, self.look.alarm)], min(width_of([(word, self.look.alarm)]), room), self.look),
+                 (" ", self.look.alarm)))  # fmt: skip
 
     def foot(self) -> tuple[Sequence[Run], Sequence[Run]]:
         look = self.look
         if self.span is None:
             return (), ()
         dot = f" {look.glyphs.dot} "
+        if self.unlocked.values:
+            return [(foot_of(self.unlocked, dot), look.amber)], ()
         facts = []
         words = {
             State.REDACTED: "redacted",

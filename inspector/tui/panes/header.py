@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -9,7 +10,8 @@ from textual.widget import Widget
 from inspector.tui import format as fmt
 from inspector.tui.host import Host
 from inspector.tui.text import fit, runs_of, strip_of, width_of
-from inspector.view import plain
+from inspector.tui.unlocked import countdown
+from inspector.view import Unlocked, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +41,7 @@ class Header(Widget):
         self.ticks: Sequence[int] = ()
         """When the traces began in which the search found something, ns."""
         self.follow_text = ""
+        self.unlocked = Unlocked()
 
     def forget(self) -> None:
         """Nothing is kept."""
@@ -125,6 +128,9 @@ class Header(Widget):
         out.append((badge.role, look.text))
         if badge.proved:
             out.append((" (proved)", look.text))
+        if self.unlocked.values:
+            left = countdown(self.unlocked, time.time_ns())
+            out.append((f"  {look.glyphs.revealed} UNLOCKED {left}", look.amber))
         return out
 
     def _time(self, width: int) -> list[Run]:

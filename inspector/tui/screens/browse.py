@@ -26,6 +26,7 @@ from inspector.tui.screens.layout import Stage, plan
 from inspector.tui.screens.listing import Listing
 from inspector.tui.screens.marking import Marking
 from inspector.tui.screens.steps import Steps
+from inspector.tui.screens.unveil import Unveil
 from inspector.tui.screens.walking import Walk
 from inspector.tui.screens.witness import Witness
 
@@ -55,13 +56,15 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.follow = Follow(self)
         self.ask = Ask(self)
         self.chord = CopyChord(self)
-        self.doers: tuple[object, ...] = (Steps(self), Listing(self), Marking(self), self.chord)
+        self.unveil = Unveil(self)
+        self.doers: tuple[object, ...] = (Steps(self), Listing(self), Marking(self), self.chord, self.unveil)
         """Helpers that do actions of this screen, beside the screen itself."""
         self.witness = Witness(self)
         self._last_rows = 0.0
         self._pause = 0.0
         self._whole = False
-        self._shown: tuple[TraceKey, int] | None = None
+        self.shown: tuple[TraceKey, int] | None = None
+        """The span in the detail."""
         self._told: set[str] = set()
         self._again: tuple[TraceKey, int] | None = None
         """The span that is asked for a second time, to see whether it is still shown alike."""
@@ -107,8 +110,10 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.loader.situation()
         self.loader.scan()
         self.witness.start()
+        self.unveil.start()
 
     def on_unmount(self) -> None:
+        self.unveil.leave()
         self.loader.stop()
 
     # Layout.
@@ -164,8 +169,8 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
 
     def _look_again(self) -> None:
         """Names that the rest of a store states are hidden by now: what is shown is drawn anew if it differs."""
-        if self._shown is not None:
-            self._again = self._shown
+        if self.shown is not None:
+            self._again = self.shown
             self.loader.trace(self._again[0])
             self.loader.span(*self._again)
 
@@ -195,7 +200,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
 
     def _nothing(self) -> None:
         self.traces.key = None
-        self._shown = None
+        self.shown = None
         self.spans.clear()
         self.detail.use(None, None, {})
 
@@ -225,28 +230,38 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
             if message.trace == self.spans.trace:
                 return
             first = next((i for i, n in enumerate(message.trace.nodes) if n.index == self._again[1]), 0)
-        self._shown = None
+        self.shown = None
         self.spans.use(message.trace, message.tree, first)
         if not message.trace.nodes:
             self.detail.use(message.trace, None, {})
 
     def _span_moved(self) -> None:
         node, key = self.spans.node(), self.traces.key
-        if node is None or key is None or self.spans.reading or self._shown == (key, node.index):
+        if node is None or key is None or self.spans.reading or self.shown == (key, node.index):
             return
-        self._shown = (key, node.index)
+        self.shown = (key, node.index)
         self.loader.span(key, node.index)
 
     @on(m.SpanReady)
     def _span_ready(self, message: m.SpanReady) -> None:
-        if self._shown == (message.key, message.index):
+        if self.shown == (message.key, message.index):
             again, self._again = self._again, None
-            if again == self._shown and message.span == self.detail.span:
+            if again == self.shown and message.span == self.detail.span:
+                return
+            if self.unveil.stale(message.span):
+                self.loader.span(*self.shown)
+                return
+            if self.detail.holds(message.span):
+                self.detail.swap(message.span, message.counts)
                 return
             self.detail.use(self.spans.trace, message.span, message.counts)
             self.witness.shown(message.key)
             if self.detail.tab == AUDIT and self.detail.audit is None:
                 self.loader.audit(message.key)
+
+    @on(m.Opened)
+    def _opened_values(self, message: m.Opened) -> None:
+        self.unveil.opened()
 
     @on(m.AuditReady)
     def _audit_ready(self, message: m.AuditReady) -> None:
@@ -365,6 +380,8 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
             case "search":
                 self.ask.close()
                 self.walk.search(message.text)
+            case "reason":
+                self.unveil.entered(message.text)
             case _:
                 self.ask.close()
                 self.run_worker(self.ask.command(message.text), description="command")
