@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.cli.auditing import open_log, require, role_of
@@ -21,10 +21,11 @@ from inspector.reports.registry import STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from inspector.access.identity import Identity
     from inspector.audit.log import AuditLog
-    from inspector.audit.record import Resource
+    from inspector.audit.record import Entry
     from inspector.cli.common import Common
     from inspector.config import Config
     from inspector.intent import Intent
@@ -68,7 +69,9 @@ def export(names: Sequence[str], common: Common, wish: Wish) -> Done:
     if wish.stable_tags:
         require(auditing, "tags:stable")
     refuse_existing(wish.target, force=wish.force)
-    with scanned(names, common, stable_tags=wish.stable_tags) as view:
+    tags = None if wish.stable_tags else secrets.token_bytes(32)
+    with scanned(names, common, tags=tags) as view:
+        refuse_source(view, wish.target)
         if wish.kind.name == STORE:
             demand_whole(view.session, wish.selection, wish.minimise)
         chosen = choose(view, wish.selection)
@@ -76,8 +79,7 @@ def export(names: Sequence[str], common: Common, wish: Wish) -> Done:
             raise NotFound("No trace matches.", "Try the query with inspector ls.")
         if chosen.spans > auditing.identity.role.export_rows:
             require(auditing, "reports:bulk")
-        run = _Run(view, common, config, auditing.log, auditing.identity, wish)
-        return run.write(chosen)
+        return _write(Run(view, common, config, auditing.log, auditing.identity, wish), chosen)
 
 
 def refuse_existing(target: Path, *, force: bool) -> None:
@@ -87,8 +89,16 @@ def refuse_existing(target: Path, *, force: bool) -> None:
         raise UsageError(f"{target} exists already.", "Choose another name, or add --force.")
 
 
+def refuse_source(view: AuditedView, target: Path) -> None:
+    for store in view.session.stores():
+        if target.exists() and store.info.path.exists() and target.samefile(store.info.path):
+            raise UsageError("That is the store itself.", "Choose another name.")
+
+
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
+    """One export under way: what every kind of it records and says of itself."""
+
     view: AuditedView
     common: Common
     config: Config
@@ -96,70 +106,26 @@ class _Run:
     identity: Identity
     wish: Wish
 
-    def write(self, keys: Keys) -> Done:
+    @property
+    def policy(self) -> Policy:
+        return effective_policy(self.common, self.config, self.identity)
+
+    def entry(self, action: str, state: Mapping[str, Json]) -> Entry:
         from inspector.audit.record import Entry
 
-        engine = build_engine(effective_policy(self.common, self.config, self.identity))
-        entry = Entry(
-            "report.export",
-            self._resource(),
-            reason=str(engine.text(self.common.reason)) if self.common.reason else "",
+        reason = self.common.reason
+        return Entry(
+            action,
+            self.view.trail().store(self.paths()[0], "store"),
+            reason=str(build_engine(self.policy).text(reason)) if reason else "",
             purpose=self.common.purpose or "",
-            new_state={"to": self.wish.kind.name, "stable_tags": self.wish.stable_tags},
+            new_state=state,
         )
-        with self.log.act(entry) as intent:
-            about = self._about(intent, str(engine.text(self.wish.selection.query)))
-            chosen = Chosen(self.view, keys.keys, self.wish.minimise, progress())
-            self._register()
-            self._content(chosen, keys, about)
-            return self._signed(chosen.tally, about, intent)
 
-    def _content(self, chosen: Chosen, keys: Keys, about: About) -> None:
-        name, force = str(self.wish.target), self.wish.force
-        if self.wish.kind.name == STORE:
-            with placing(name, force=force) as place:
-                copy_store(self.view.session, keys, place, chosen.tally, Path(name).suffix)
-            return
-        with writing(name, force=force) as out:
-            if self.wish.kind.name == "otlp" and not self.wish.minimise:
-                write_otlp(self.view, keys, self.wish.selection, about, out, chosen)
-            else:
-                self.wish.kind.writer()(chosen, about, out, self.wish.columns)  # type: ignore[arg-type]  # a file
-
-    def _signed(self, tally: Tally, about: About, intent: Intent) -> Done:
-        target = self.wish.target
-        try:
-            counts = {"traces": tally.traces, "spans": tally.spans, "errors": tally.errors}
-            manifest, digest = manifest_of(target), file_hash(target)
-            with writing(str(manifest), force=True) as out:
-                size = target.stat().st_size
-                out.write(
-                    sealed(
-                        about, self.wish.kind.name, counts, tally.findings,
-                        file=target.name, bytes=size, sha256=digest,
-                    )
-                )  # fmt: skip
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
-        intent.counts = {"rows": tally.spans, **counts, "hidden": sum(tally.findings.values())}
-        intent.new_state = {"sha256": digest}
-        return Done(target, manifest, counts, dict(tally.findings))
-
-    def _resource(self) -> Resource:
-        paths = self._paths()
-        return self.view.trail().store(paths[0], "store")
-
-    def _paths(self) -> list[Path]:
+    def paths(self) -> list[Path]:
         return [store.info.path for store in self.view.session.stores()]
 
-    def _register(self) -> None:
-        from inspector.paths import note_written
-
-        for path in self._paths():
-            note_written("export", self.wish.target.resolve(), path)
-
-    def _about(self, intent: Intent, query: str) -> About:
+    def about(self, intent: Intent) -> About:
         from inspector.session.trail import fingerprint
 
         badge = self.view.badge()
@@ -171,14 +137,68 @@ class _Run:
             proved=badge.proved,
             stores=[
                 Source(_base(str(s.name)), s.format, fingerprint(path))
-                for s, path in zip(summaries, self._paths(), strict=True)
+                for s, path in zip(summaries, self.paths(), strict=True)
             ],
-            query=query,
-            policy=policy_facts(effective_policy(self.common, self.config, self.identity)),
+            query=str(build_engine(self.policy).text(self.wish.selection.query)),
+            policy=policy_facts(self.policy),
             stable_tags=self.wish.stable_tags,
             options=self.wish.options,
             unsafe=badge.unsafe,
         )
+
+
+def _write(run: Run, keys: Keys) -> Done:
+    from inspector.paths import note_written
+
+    wish = run.wish
+    entry = run.entry("report.export", {"to": wish.kind.name, "stable_tags": wish.stable_tags})
+    with run.log.act(entry) as intent:
+        about = run.about(intent)
+        chosen = Chosen(run.view, keys.keys, wish.minimise, progress())
+        for path in run.paths():
+            note_written("export", wish.target.resolve(), path)
+        _content(run, chosen, keys, about)
+        return _signed(run, chosen.tally, about, intent)
+
+
+def _content(run: Run, chosen: Chosen, keys: Keys, about: About) -> None:
+    wish = run.wish
+    name, force = str(wish.target), wish.force
+    if wish.kind.name == STORE:
+        with placing(name, force=force) as place:
+            copy_store(run.view.session, keys, place, chosen.tally, wish.target.suffix)
+        return
+    with writing(name, force=force) as out:
+        if wish.kind.name == "otlp" and not wish.minimise:
+            write_otlp(run.view, keys, wish.selection, about, out, chosen)
+        else:
+            wish.kind.writer()(chosen, about, out, wish.columns)  # type: ignore[arg-type]  # a file
+
+
+def _signed(run: Run, tally: Tally, about: About, intent: Intent) -> Done:
+    target = run.wish.target
+    try:
+        counts = {"traces": tally.traces, "spans": tally.spans, "errors": tally.errors}
+        manifest, digest = manifest_of(target), file_hash(target)
+        with writing(str(manifest), force=True) as out:
+            size = target.stat().st_size
+            out.write(
+                sealed(
+                    about,
+                    run.wish.kind.name,
+                    counts,
+                    tally.findings,
+                    file=target.name,
+                    bytes=size,
+                    sha256=digest,
+                )
+            )
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    intent.counts = {"rows": tally.spans, **counts, "hidden": sum(tally.findings.values())}
+    intent.new_state = {"sha256": digest}
+    return Done(target, manifest, counts, dict(tally.findings))
 
 
 def _base(name: str) -> str:

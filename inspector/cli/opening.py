@@ -31,10 +31,11 @@ def open_session(
     config: Config | None = None,
     needs: str = "traces:read",
     *,
-    stable_tags: bool = True,
+    tags: bytes | None = None,
 ) -> AuditedView:
     """A session over all named stores, as the audit sees it. Close it. Raises Denied, recorded, for a role
-    that may not do what it `needs` to. Without `stable_tags` its tags are under a key that is never used again."""
+    that may not do what it `needs` to. `tags`: the key of all tags,
+    for this run; without it each store's own."""
     from inspector.access.limits import limit_of
     from inspector.session import Session
     from inspector.session.audited import AuditedView
@@ -44,7 +45,7 @@ def open_session(
     identity = who(common, config)
     demand(config, identity, needs)
     policy = effective_policy(common, config, identity)
-    engine = build_engine(policy)
+    engine = build_engine(policy, tags)
     stores = open_stores(names, config.texts("formats.plugins"), config.paths("formats.mappings"))
     badge = badge_of(identity, unsafe_because(policy))
     session = Session(
@@ -52,9 +53,9 @@ def open_session(
         engine,
         badge,
         workers=config.whole("index.workers"),
-        key_of=tag_key if stable_tags else None,
+        key_of=tag_key if tags is None else None,
         # An index that is kept holds tags: one under a key of today is of no use tomorrow.
-        cache_max=(config.size("index.cache_max") or 0) if stable_tags else 0,
+        cache_max=(config.size("index.cache_max") or 0) if tags is None else 0,
         limit=limit_of(identity.role),
         unveiling=Unveiling(identity, lambda: unlocker_of(config, identity)),
     )
@@ -79,9 +80,9 @@ def badge_of(identity: Identity, unsafe: str = "") -> Badge:
 
 
 @contextmanager
-def scanned(names: Sequence[str], common: Common, *, stable_tags: bool = True) -> Iterator[AuditedView]:
+def scanned(names: Sequence[str], common: Common, *, tags: bytes | None = None) -> Iterator[AuditedView]:
     """An open session, read through, closed at the end."""
-    with unscanned(names, common, stable_tags=stable_tags) as opened:
+    with unscanned(names, common, tags=tags) as opened:
         opened.scan(lambda progress: None, lambda: False)
         progress = opened.progress()
         LOG.info(f"scanned traces={progress.traces} spans={progress.spans} bytes={progress.total}")
@@ -90,10 +91,10 @@ def scanned(names: Sequence[str], common: Common, *, stable_tags: bool = True) -
 
 @contextmanager
 def unscanned(
-    names: Sequence[str], common: Common, needs: str = "traces:read", *, stable_tags: bool = True
+    names: Sequence[str], common: Common, needs: str = "traces:read", *, tags: bytes | None = None
 ) -> Iterator[AuditedView]:
     """An open session of which nothing is read yet, closed at the end."""
-    opened = open_session(names, common, needs=needs, stable_tags=stable_tags)
+    opened = open_session(names, common, needs=needs, tags=tags)
     with closing(opened):
         if opened.badge().unsafe:
             narrate(f"UNSAFE: {opened.badge().unsafe}.")

@@ -43,6 +43,7 @@ KINDS: dict[str, Kind] = {
         Kind("otlp", ".otlp.jsonl", "otlp", "OTLP, an export request a line, for the OpenTelemetry tools."),
         Kind("jsonl", ".jsonl", "jsonl", "A trace a line, as `inspector show --json` prints it."),
         Kind("csv", ".csv", "csv_rows", "A row a span, safe to open in a spreadsheet.", columns=True),
+        Kind("parquet", ".parquet", "parquet", "Typed columns for notebooks; needs pyarrow.", columns=True),
         Kind(STORE, "", "", "The whole store in its own format, masked, for its own tool."),
     )
 }

@@ -69,7 +69,7 @@ COLUMNS: dict[str, Callable[[ShownTrace, ShownSpan], Cell]] = {
     "store": lambda t, s: str(t.row.store),
 }
 
-NUMBERS = {
+NUMBERS: dict[str, type] = {
     "duration_ms": float,
     "cost": float,
     **dict.fromkeys(("tokens_input", "tokens_output", "tokens", "events", "redactions"), int),

@@ -17,6 +17,8 @@ from inspector.reports.registry import KINDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inspector.cli.endpoints import Typed
+    from inspector.cli.exporting import Wish
     from inspector.config import Config
     from inspector.reports.json import Json
     from inspector.reports.minimise import Minimise
@@ -39,7 +41,9 @@ class _Export(Command):
 @click.option("-o", "--output", metavar="OUT", help="The file to write; else one in the folder for exports.")
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most this many traces, the newest.")
-@click.option("--columns", metavar="NAMES", help="For csv: fields and attribute paths, separated by commas.")
+@click.option(
+    "--columns", metavar="NAMES", help="For csv and parquet: fields and attribute paths, separated by commas."
+)
 @click.option(
     "--sample",
     type=click.FloatRange(0, 1, min_open=True),
@@ -60,6 +64,23 @@ class _Export(Command):
     help="Keep structure, timings and cost, and of the content only these paths (none for none).",
 )
 @click.option("--stable-tags", is_flag=True, help="Equal values get equal tags in every export.")
+@click.option(
+    "--endpoint",
+    metavar="URL|NAME|env",
+    help="With --to otlp: push there instead of writing a file; a name of [export.endpoints], or the OTEL_ variables.",
+)
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="NAME=VARIABLE",
+    help="A header whose value is in an environment variable.",
+)
+@click.option("--cert", metavar="FILE", help="The client's certificate for the endpoint.")
+@click.option("--key", metavar="FILE", help="The client's key.")
+@click.option("--ca", metavar="FILE", help="Authorities to trust instead of the system's.")
+@click.option("--tls-min", type=click.Choice(["1.2", "1.3"]), help="The lowest TLS version (1.3).")
+@click.option("--pin", metavar="SHA256", help="The hash of the receiver's public key.")
 @click.option("--verify", metavar="OUT", help="Check an export against its manifest and the audit log.")
 @click.pass_obj
 def command(
@@ -77,6 +98,13 @@ def command(
     exclude_names: str | None,
     fields: str | None,
     stable_tags: bool,
+    endpoint: str | None,
+    headers: tuple[str, ...],
+    cert: str | None,
+    key: str | None,
+    ca: str | None,
+    tls_min: str | None,
+    pin: str | None,
     verify: str | None,
 ) -> int:
     """Write what QUERY selects, redacted, into one file that only you can read.
@@ -92,7 +120,9 @@ def command(
     from inspector.reports.registry import KINDS
 
     names, wanted = stores_and_query(words, query)
-    kind = KINDS[to or _by_ending(output)]
+    kind = KINDS[to or ("otlp" if endpoint else _by_ending(output))]
+    if endpoint and (kind.name != "otlp" or output):
+        raise UsageError("A push is of otlp and writes no file.", "Use --to otlp --endpoint without -o.")
     if columns and not kind.columns:
         raise UsageError("Only a table has columns.", "Use --columns with --to csv.")
     if keep_errors and sample >= 1:
@@ -108,6 +138,10 @@ def command(
         force,
         _options(limit, sample, keep_errors, exclude_inputs, exclude_names, fields),
     )
+    if endpoint:
+        from inspector.cli.endpoints import Typed
+
+        return _push(common, names, wish, Typed(endpoint, headers, cert, key, ca, tls_min, pin))
     done = export(names, common, wish)
     out = Out(no_color=common.no_color)
     if common.json:
@@ -118,6 +152,26 @@ def command(
         tell(done)
     out.flush()
     return int(Exit.DONE)
+
+
+def _push(common: Common, names: Sequence[str], wish: Wish, typed: Typed) -> int:
+    from inspector.cli.pushing import push
+
+    done = push(names, common, wish, typed)
+    out = Out(no_color=common.no_color)
+    if common.json:
+        shape: dict[str, Json] = {"manifest": str(done.manifest), "traces_before": done.before, **done.counts}
+        out.json({**shape, "findings": dict(done.findings)})
+    else:
+        before = f" ({done.before:,} were there before)" if done.before else ""
+        hidden = sum(done.findings.values())
+        out.line(
+            f"{done.counts['traces']:,} traces{before}, {done.counts['spans']:,} spans, {hidden:,} values hidden"
+        )
+        if done.counts["rejected"]:
+            narrate(f"The receiver left out {done.counts['rejected']:,} spans: see its log.")
+    out.flush()
+    return int(Exit.PARTIAL if done.counts["rejected"] else Exit.DONE)
 
 
 def _by_ending(output: str | None) -> str:
