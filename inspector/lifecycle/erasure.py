@@ -85,7 +85,7 @@ def carry_out(
 
 
 def _conclude(desk: Desk, job: Job) -> None:
-    if job.kind is JobKind.RETENTION:
+    if job.kind in (JobKind.RETENTION, JobKind.RECTIFY):
         return
     name = "erasure.completed" if job.state is JobState.COMPLETED else "erasure.failed"
     counts = {state.value: sum(each.state is state for each in job.stores) for state in JobState}
@@ -167,7 +167,7 @@ def _finish(
 
 def _proved(desk: Desk, job: Job, each: StoreJob) -> proof.Proof:
     """Nothing to be proved of where the store is gone as a whole."""
-    if job.person is None or not each.path.exists():
+    if job.person is None or job.kind is JobKind.RECTIFY or not each.path.exists():
         return proof.Proof()
     with closing(desk.open(each.path)) as store:
         if not isinstance(store, Editable):

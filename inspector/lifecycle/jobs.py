@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclasses_field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -56,7 +57,7 @@ class StoreJob:
     op_id: str
     state: JobState = JobState.PENDING
     error: str = ""
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = dataclasses_field(default_factory=dict)
     certificate: str = ""
     started: bool = False
     """Whether an intent was announced: only then may a resumption find it half done."""
@@ -69,12 +70,13 @@ class Job:
     kind: JobKind
     created: int
     stores: list[StoreJob]
-    terms: Terms = field(default_factory=Terms)
+    terms: Terms = dataclasses_field(default_factory=Terms)
     person: Person | None = None
     mark: str = ""
     query: str = ""
-    value: str = field(default="", repr=False)
-    """What a rectification writes."""
+    field: str = ""
+    value: str = dataclasses_field(default="", repr=False)
+    """What a rectification writes, and where."""
     request: str = ""
     basis: str = ""
     reason: str = ""
@@ -195,6 +197,7 @@ def _json(job: Job) -> Object:
         "person": None if job.person is None else job.person.as_json(),
         "mark": job.mark,
         "query": job.query,
+        "field": job.field,
         "value": job.value,
         "request": job.request,
         "basis": job.basis,
@@ -231,6 +234,7 @@ def _job(value: Object) -> Job:
         Person.from_json(person) if isinstance(person, dict) else None,
         sealed.text(value, "mark"),
         sealed.text(value, "query"),
+        sealed.text(value, "field"),
         sealed.text(value, "value"),
         sealed.text(value, "request"),
         sealed.text(value, "basis"),

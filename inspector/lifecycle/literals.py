@@ -44,21 +44,26 @@ class Literal:
     frames: tuple[_Frame, ...] = field(default=(), repr=False)
 
     @property
-    def where(self) -> str:
-        """The way in words: keys joined by dots, `key` siblings in place of list indices."""
-        out: list[str] = []
+    def keys(self) -> Path:
+        """The way in the store's own keys: `key` siblings in place of list indices, no wrapping of values."""
+        out: list[str | int] = []
         labelled = False
         for step, frame in zip(self.path, (*self.frames[1:], None), strict=False):
             if frame is not None and frame.label:
                 out.append(frame.label)
                 labelled = True
-            elif isinstance(step, int):
-                out.append("[]")
             elif not (labelled and step in _PLUMBING):
                 out.append(step)
         if "spans" in out:
             out = out[len(out) - out[::-1].index("spans") :]
-        return ".".join(re.sub(r"(?<=\.)\d+(?=\.|$)", "N", step) for step in out if step != "[]")
+            out = out[1:] if out and isinstance(out[0], int) else out
+        return tuple(out)
+
+    @property
+    def where(self) -> str:
+        """The same in words; numbers within keys as `N`, so that equal places count together."""
+        names = (step for step in self.keys if isinstance(step, str))
+        return ".".join(re.sub(r"(?<=\.)\d+(?=\.|$)", "N", name) for name in names)
 
 
 def looks_like_json(content: bytes) -> bool:
@@ -66,17 +71,17 @@ def looks_like_json(content: bytes) -> bool:
     return head[:1] in (b"{", b"[", b'"')
 
 
-def literals(content: bytes, positions: Sequence[int]) -> Iterator[Literal]:
-    """Those literals in which one of `positions` (ascending) lies."""
+def literals(content: bytes, positions: Sequence[int] | None = None) -> Iterator[Literal]:
+    """Those literals in which one of `positions` (ascending) lies; all where none are given."""
     if not looks_like_json(content):
-        if positions:
+        if positions is None or positions:
             yield Literal(0, len(content), "t", ())
         return
     stack: list[_Frame] = []
     key = b""
     waits_for_value = False
-    last = len(positions)
-    at = closed = 0
+    wanted = _Wanted(positions)
+    closed = 0
     for token in _TOKEN.finditer(content):
         start = token.start()
         mark = content[start]
@@ -91,8 +96,7 @@ def literals(content: bytes, positions: Sequence[int]) -> Iterator[Literal]:
                 kind = "s"
                 if frame is not None and key == b'"key"' and frame.is_object:
                     frame.label = _decoded(content[start : token.end()])
-            at = bisect_left(positions, start, at)
-            if at < last and positions[at] < end:
+            if wanted.within(start, end):
                 yield Literal(start + 1, end, kind, _path(stack), tuple(stack))
         elif mark == _OPEN_BRACE:
             stack.append(_Frame(True, ""))
@@ -103,7 +107,7 @@ def literals(content: bytes, positions: Sequence[int]) -> Iterator[Literal]:
             if stack:
                 stack.pop()
             waits_for_value = False
-            closed += at == last
+            closed += wanted.passed
         elif mark == _COMMA:
             waits_for_value = False
             if stack and not stack[-1].is_object:
@@ -112,11 +116,30 @@ def literals(content: bytes, positions: Sequence[int]) -> Iterator[Literal]:
         elif mark == _COLON:
             waits_for_value = True
         else:
-            at = bisect_left(positions, start, at)
-            if at < last and positions[at] < token.end():
+            if wanted.within(start, token.end()):
                 yield Literal(start, token.end(), "n", _path(stack), tuple(stack))
         if closed > _LABEL_DEPTH:
             return
+
+
+class _Wanted:
+    """Positions that are passed from left to right."""
+
+    __slots__ = ("_at", "_positions")
+
+    def __init__(self, positions: Sequence[int] | None) -> None:
+        self._positions = positions
+        self._at = 0
+
+    def within(self, start: int, end: int) -> bool:
+        if self._positions is None:
+            return True
+        self._at = bisect_left(self._positions, start, self._at)
+        return self._at < len(self._positions) and self._positions[self._at] < end
+
+    @property
+    def passed(self) -> bool:
+        return self._positions is not None and self._at == len(self._positions)
 
 
 def _path(stack: Sequence[_Frame]) -> Path:

@@ -240,6 +240,15 @@ def _held(
     return tuple(found)
 
 
+def held_by(desk: Desk, person: Person) -> tuple[str, ...]:
+    """Holds of this very person."""
+    return tuple(
+        f"hold {hold.id}, {hold.what}"
+        for hold in holds.active(desk.now())
+        if hold.person is not None and hold.person.mark == person.mark
+    )
+
+
 def held_traces(desk: Desk, editor: Editor, structure: Structure) -> dict[str, str]:
     """Traces that a hold keeps, and which."""
     out: dict[str, str] = {}

@@ -8,6 +8,7 @@ from inspector.errors import HeldBack
 from inspector.lifecycle import erasure
 from inspector.lifecycle.jobs import Job, JobKind
 from inspector.lifecycle.planning import person_plan, query_plan
+from inspector.lifecycle.rectify import rectify_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,10 @@ def planner_of(desk: Desk, job: Job, config: Config) -> Planner:
     if job.kind is JobKind.ERASURE and person is not None:
         name = erasure.pseudonym(job.id, person.id)
         return lambda store, editor: person_plan(desk, store, editor, person, job.terms, name)
+    if job.kind is JobKind.RECTIFY and person is not None:
+        return lambda store, editor: rectify_plan(
+            desk, store, editor, person, job.field, job.value, job.terms
+        )
     if job.kind is JobKind.BULK:
         return lambda store, editor: query_plan(desk, store, editor, job.query, job.terms, job.now)
     raise HeldBack(

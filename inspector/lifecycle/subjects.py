@@ -166,7 +166,7 @@ def _findings(editor: Editor, matcher: Matcher, cell: Cell, matches: list[Match]
     column = _column(cell.place)
     by_part: dict[Path, list[Match]] = {}
     for match in matches:
-        by_part.setdefault(_part(match.literal.path), []).append(match)
+        by_part.setdefault(part_of(match.literal.path), []).append(match)
     for part, inside in by_part.items():
         for owner in editor.owners(cell, [part]):
             for match in inside:
@@ -194,7 +194,7 @@ def _column(place: Place) -> str:
     return str(place.path[0]) if isinstance(place, RowPlace) and place.path else ""
 
 
-def _part(path: Path) -> Path:
+def part_of(path: Path) -> Path:
     """The way as far as its owner depends on it: a span's position in a batch, else all of it."""
     for at in range(len(path) - 1, 0, -1):
         if path[at - 1] == "spans" and isinstance(path[at], int):
