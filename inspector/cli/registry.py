@@ -21,6 +21,7 @@ COMMANDS = (
     Entry("redact", "redact", "Redact JSONL or text as a filter."),
     Entry("policy", "policy", "Try the redaction policy on a text."),
     Entry("erase", "erase", "Erase a person, or what a query selects, and prove it."),
+    Entry("retention", "retention", "Let traces go when they have run out."),
     Entry("subject", "subject", "Find and correct what stores hold of a person."),
     Entry("hold", "hold", "Keep what a query or a person names from being erased."),
     Entry("audit", "audit", "Verify, read and hand out the audit log."),

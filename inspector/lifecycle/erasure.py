@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from inspector.stores.edits import Done, Editor, Step
 
     Planner = Callable[[Store, Editor], StorePlan]
+    Before = Callable[[Store, StorePlan, str], Mapping[str, int]]
+    """Done inside the intent before anything is deleted: writes archives. Given the op id; returns counts."""
     Report = Callable[[Path, Step], None]
 
 _PSEUDONYMS: Final = "pseudonyms"
@@ -52,6 +54,7 @@ def carry_out(
     stopped: Callable[[], bool] = lambda: False,
     *,
     resumed: bool = False,
+    before: Before = lambda store, plan, op_id: {},
 ) -> Job:
     """Do what is left to do of a job; `confirmed` are the hashes of the plans that a person has agreed to.
 
@@ -67,7 +70,17 @@ def carry_out(
             if stopped():
                 break
             try:
-                _store(desk, job, each, planner, confirmed.get(each.path), report, stopped, resumed=resumed)
+                _store(
+                    desk,
+                    job,
+                    each,
+                    planner,
+                    confirmed.get(each.path),
+                    report,
+                    stopped,
+                    before,
+                    resumed=resumed,
+                )
             except InspectorError as error:
                 each.error = f"{error.what} {error.fix}".strip()
                 if each.state is JobState.RUNNING:
@@ -106,6 +119,7 @@ def _store(
     confirmed: str | None,
     report: Report,
     stopped: Callable[[], bool],
+    before: Before,
     *,
     resumed: bool,
 ) -> None:
@@ -122,7 +136,9 @@ def _store(
         jobs.save(job)
         with desk.log.act(_entry(desk, job, each, plan, resumed=resumed)) as intent:
             try:
+                put_by = before(store, plan, each.op_id) if plan.edits.traces else {}
                 done = editor.carry_out(plan.edits, intent, lambda step: report(each.path, step), stopped)
+                done.counts.update(put_by)
                 _finish(desk, job, each, plan, done, intent, began)
             except BaseException:
                 jobs.save(job)

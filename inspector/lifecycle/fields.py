@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from inspector.query.fieldpath import FieldPath
 
     Keys = tuple[str | int, ...]
-    New = Callable[[FieldPath, str], str | None]
-    """The new text for a value, given the old one; none leaves it."""
+    New = Callable[[str, Keys], str | None]
+    """The new text for a value, given the old one and the way to it; none leaves it."""
     Change = tuple[int, int, bytes]
 
 _DEEPEST: Final = 8
@@ -39,13 +39,13 @@ _COUNTED: Final = frozenset(("intValue", "int_value", "doubleValue", "double_val
 def rewritten(
     content: bytes,
     column: str,
-    paths: Sequence[FieldPath],
+    paths: Sequence[FieldPath] | None,
     new: New,
     within: Callable[[Literal], bool] = lambda literal: True,
     *,
     beneath: bool = False,
 ) -> bytes | None:
-    """The content with the fields changed that `paths` mean, none where there are none. `column` is empty for
+    """The content with the fields changed that `paths` mean (none given: all), none where there are none. `column` is empty for
     a record of a JSON store; with `beneath`, what lies in a field that is meant is changed as well."""
     out = bytearray()
     last = 0
@@ -59,7 +59,7 @@ def rewritten(
 def _changes(
     content: bytes,
     prefix: Keys,
-    paths: Sequence[FieldPath],
+    paths: Sequence[FieldPath] | None,
     new: New,
     within: Callable[[Literal], bool],
     beneath: bool,
@@ -73,9 +73,8 @@ def _changes(
         raw = content[literal.start : literal.end]
         shadow = escapes(raw) if literal.kind == "s" else None
         text = raw if shadow is None else shadow.text
-        path = _meaning(keys, paths, beneath)
-        if path is not None:
-            changed = new(path, text.decode("utf-8", "replace"))
+        if _meant(keys, paths, beneath):
+            changed = new(text.decode("utf-8", "replace"), keys)
             if changed is not None:
                 yield literal.start, literal.end, _written(changed, literal)
         elif literal.kind == "s" and depth < _DEEPEST and looks_like_json(text):
@@ -99,12 +98,11 @@ def _escaped(text: str) -> bytes:
     return json.dumps(text, ensure_ascii=False)[1:-1].encode("utf-8", "surrogatepass")
 
 
-def _meaning(keys: Keys, paths: Sequence[FieldPath], beneath: bool) -> FieldPath | None:
+def _meant(keys: Keys, paths: Sequence[FieldPath] | None, beneath: bool) -> bool:
+    if paths is None:
+        return True
     section, inner = section_of(keys)
-    for path in paths:
-        if path.covers(inner, section) if beneath else path.matches(inner, section):
-            return path
-    return None
+    return any(path.covers(inner, section) if beneath else path.matches(inner, section) for path in paths)
 
 
 def section_of(keys: Keys) -> tuple[str, Keys]:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def in_place(store: Path) -> tuple[Path, ...]:
     """Files derived from the store that are still where they were written."""
-    return tuple(dict.fromkeys(path for _, path in written_of(store) if path.is_file()))
+    return tuple(
+        dict.fromkeys(path for kind, path in written_of(store) if kind != "archive" and path.is_file())
+    )
 
 
 def moved(store: Path) -> list[str]:
@@ -32,6 +34,8 @@ def clean(store: Path, mentions: Callable[[str], bool] = lambda text: False) -> 
     """Remove what was derived from a store, by kind; recent names that mention a person go too."""
     removed: dict[str, int] = {}
     for kind, path in dict.fromkeys(written_of(store)):
+        if kind == "archive":
+            continue
         try:
             path.unlink()
         except (FileNotFoundError, IsADirectoryError, PermissionError):

@@ -32,7 +32,7 @@ def rectify_plan(
     rewrites: list[Rewrite] = []
     for cell in editor.cells(person.matcher().needles):
         new = rewritten(
-            cell.content, _column(cell), [path], lambda _path, old: None if old == value else value,
+            cell.content, _column(cell), [path], lambda old, _keys: None if old == value else value,
             _Mine(editor, cell, mine),
         )  # fmt: skip
         if new is not None and new != cell.content:

@@ -8,7 +8,9 @@ from inspector.errors import HeldBack
 from inspector.lifecycle import erasure
 from inspector.lifecycle.jobs import Job, JobKind
 from inspector.lifecycle.planning import person_plan, query_plan
+from inspector.lifecycle.policy import read
 from inspector.lifecycle.rectify import rectify_plan
+from inspector.lifecycle.retaining import Retention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,4 +47,7 @@ def resume(
     stopped: Callable[[], bool] = lambda: False,
 ) -> Job:
     """Raises HeldBack, AuditError. The same op ids: the intents that were left open get their outcomes."""
+    if job.kind is JobKind.RETENTION:
+        work = Retention(desk, read(config), job.now, job.terms)
+        return erasure.carry_out(desk, job, work.plan, {}, report, stopped, resumed=True, before=work.put_by)
     return erasure.carry_out(desk, job, planner_of(desk, job, config), {}, report, stopped, resumed=True)

@@ -29,9 +29,7 @@ def command() -> None:
 @subject_options()
 @click.pass_obj
 def search_(common: Common, words: tuple[str, ...], subject: str, aliases: tuple[str, ...]) -> int:
-    """Say what each STORE holds of a person: how many traces, spans and records, where, in what way.
-
-    """
+    """Say what each STORE holds of a person: how many traces, spans and records, where, in what way."""
     from inspector.audit.record import Entry, Resource
     from inspector.lifecycle.subjects import search
 

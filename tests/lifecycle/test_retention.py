@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from inspector.config import load
+from inspector.errors import HeldBack, UsageError
+from inspector.lifecycle import archive, erasure, holds, jobs, rotated
+from inspector.lifecycle.plan import Terms
+from inspector.lifecycle.policy import read
+from inspector.lifecycle.retaining import Retention, ageing
+from inspector.query.quantities import instant
+from inspector.stores import open_store
+from tests.lifecycle.acting import ENGINE, copied, desk_in
+from tests.lifecycle.people import TRUTH, person
+from tests.lifecycle.test_subjects import EDITABLE
+
+NOW = int(instant("2026-11-22T18:30Z").low)
+DAY = 86_400 * 10**9
+AGED = [name for name in EDITABLE if "older_than_days" in TRUTH[name]]
+
+
+def policy(tmp_path, text):
+    file = tmp_path / "policy.toml"
+    file.write_text(text)
+    return read(load(policy=file))
+
+
+def retention(tmp_path, text, now=NOW):
+    return Retention(desk_in(tmp_path, lambda: now), policy(tmp_path, text), now, Terms())
+
+
+def planned(work, path):
+    with work.desk.editing(path) as (store, editor):
+        return work.plan(store, editor)
+
+
+def applied(work, path):
+    job = jobs.new_job(jobs.JobKind.RETENTION, work.now, [path])
+    job.now = work.now
+    erasure.carry_out(work.desk, job, work.plan, {}, before=work.put_by)
+    return job
+
+
+def counts(path):
+    with closing(open_store(path)) as store:
+        heads = [head for batch in store.scan() for head in batch.spans]
+    return len({h.trace_id for h in heads}), len(heads)
+
+
+@pytest.mark.parametrize("days", ["30", "90", "150"])
+@pytest.mark.parametrize("name", AGED)
+def test_what_has_run_out_is_the_truth(name, days, tmp_path):
+    path = copied(name, tmp_path)
+    plan = planned(retention(tmp_path, f'[retention]\ndefault = "{days}d"\n'), path)
+    truth = TRUTH[name]["older_than_days"][days]
+    assert (plan.traces, plan.spans) == (truth["traces"], truth["spans"])
+
+
+@pytest.mark.parametrize("name", AGED)
+def test_what_has_run_out_goes_and_nothing_else(name, tmp_path):
+    path = copied(name, tmp_path)
+    traces, spans = counts(path)
+    truth = TRUTH[name]["older_than_days"]["90"]
+    work = retention(tmp_path, '[retention]\ndefault = "90d"\n')
+    assert applied(work, path).state is jobs.JobState.COMPLETED
+    assert counts(path) == (traces - truth["traces"], spans - truth["spans"])
+    assert planned(work, path).empty
+
+
+def test_the_first_rule_in_file_order_speaks_then_attribute_environment_default(tmp_path):
+    path = copied("otlp/genai_manual.otlp.jsonl", tmp_path)
+    rules = """
+[retention]
+default = "1d"
+[[retention.rule]]
+name = "errors stay"
+query = "status:error"
+keep = "10000d"
+[[retention.rule]]
+name = "the rest goes later"
+query = "age>=0s"
+keep = "90d"
+"""
+    plan = planned(retention(tmp_path, rules), path)
+    assert set(plan.reasons) == {"rule the rest goes later"}
+    assert 0 < plan.traces < TRUTH["otlp/genai_manual.otlp.jsonl"]["older_than_days"]["90"]["traces"]
+
+
+def test_a_hold_beats_all(tmp_path):
+    path = copied("otlp/openinference.otlp.jsonl", tmp_path)
+    work = retention(tmp_path, '[retention]\ndefault = "1d"\n')
+    everything = planned(work, path).traces
+    one = person("S1", work.desk.log.mark(person("S1").id))
+    from inspector.audit.record import Entry
+
+    with work.desk.log.act(Entry("hold.set", reason="a lawsuit")) as intent:
+        hold = holds.set_hold(intent, "", one, "a lawsuit", NOW - 1, 0, "somebody")
+    plan = planned(work, path)
+    _, what = work.found[path.resolve()]
+    assert 0 < len(what.held) <= 6
+    assert plan.traces == everything - len(what.held)
+    assert any(hold.id in text for text in plan.uncovered)
+
+
+def test_fields_run_out_in_place(tmp_path):
+    path = copied("otlp/genai_manual.otlp.jsonl", tmp_path)
+    before = path.read_bytes().splitlines()
+    work = retention(tmp_path, '[[retention.field]]\npath = "user.email"\nkeep = "90d"\n')
+    assert applied(work, path).state is jobs.JobState.COMPLETED
+    after = path.read_bytes().splitlines()
+    changed = sum(a != b for a, b in zip(before, after, strict=True))
+    hidden = path.read_bytes().count(b'{"key":"user.email","value":{"stringValue":"[REDACTED]"}}')
+    shown = path.read_bytes().count(b'{"key":"user.email","value":{"stringValue":"')
+    assert 0 < changed == hidden < shown
+    assert planned(work, path).empty
+
+
+def test_a_rule_redacts_in_place(tmp_path):
+    path = copied("otlp/openinference.otlp.jsonl", tmp_path)
+    rule = '[[retention.rule]]\nname="r"\nquery="pii:email"\nkeep="150d"\naction="redact"\n'
+    work = retention(tmp_path, rule)
+    plan = planned(work, path)
+    assert plan.traces == 0
+    assert plan.reasons["rule r"] > 0
+    assert applied(work, path).state is jobs.JobState.COMPLETED
+    assert counts(path) == (120, 340)
+    assert "rule r" not in planned(work, path).reasons
+
+
+def test_deleting_on_a_detectors_word_must_be_asked_for(tmp_path):
+    rule = '[[retention.rule]]\nname="r"\nquery="pii:card"\nkeep="1d"\n'
+    with pytest.raises(UsageError, match="detector"):
+        policy(tmp_path, rule)
+    policy(tmp_path, rule + "allow_detector_delete = true\nmax_share = 0.1\n")
+
+
+def test_a_clock_that_jumped_is_asked_about(tmp_path):
+    path = copied("otlp/openinference.otlp.jsonl", tmp_path)
+    work = retention(tmp_path, '[retention]\ndefault = "30d"\n', now=NOW + 3650 * DAY)
+    planned(work, path)
+    with pytest.raises(HeldBack, match="max_share"):
+        work.guard()
+
+
+def test_tiers_put_traces_into_archives_that_open(tmp_path):
+    path = copied("otlp/genai_manual.otlp.jsonl", tmp_path)
+    tiers = '[retention.tiers.traces]\nhot = "90d"\nwarm = "100d"\ncold = "1y"\n'
+    work = retention(tmp_path, tiers)
+    truth = TRUTH["otlp/genai_manual.otlp.jsonl"]["older_than_days"]["90"]
+    assert applied(work, path).state is jobs.JobState.COMPLETED
+    (warm,) = archive.of_store(path)
+    assert counts(warm.path) == (truth["traces"], truth["spans"])
+    assert b"omar.elhaddad" in raw(warm.path)
+    later = ageing(path, work.policy, NOW + 200 * DAY)
+    cold = archive.cool(later.cooling[0], path, ENGINE)
+    assert counts(cold.path) == (truth["traces"], truth["spans"])
+    assert b"omar.elhaddad@" not in raw(cold.path)
+    assert not warm.path.exists()
+    assert ageing(path, work.policy, NOW + 700 * DAY).expired == (cold,)
+
+
+def raw(path: Path) -> bytes:
+    import zstandard
+
+    with path.open("rb") as file:
+        return zstandard.ZstdDecompressor().stream_reader(file).read()
+
+
+def test_quarantine_is_sealed_and_ends(tmp_path):
+    path = copied("otlp/openinference.otlp.jsonl", tmp_path)
+    work = retention(tmp_path, '[retention]\ndefault = "90d"\nquarantine = "7d"\n')
+    applied(work, path)
+    (kept,) = archive.of_store(path)
+    assert b"resourceSpans" not in kept.path.read_bytes()
+    assert archive.opened(kept).count(b"\n") == TRUTH["otlp/openinference.otlp.jsonl"]["older_than_days"]["90"]["traces"]
+    assert ageing(path, work.policy, NOW + 6 * DAY).expired == ()
+    assert ageing(path, work.policy, NOW + 8 * DAY).expired == (kept,)
+
+
+def test_a_trace_with_a_younger_part_in_a_rotated_file_waits(tmp_path):
+    path = copied("otlp/genai_manual.otlp.jsonl", tmp_path)
+    current = tmp_path / "app.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.unlink()
+    rotated_file = tmp_path / "app-20260901120000.jsonl"
+    rotated_file.write_bytes(b"".join(lines[: len(lines) // 2]))
+    current.write_bytes(b"".join(lines[len(lines) // 2 :]))
+    assert rotated.siblings(current) == [rotated_file]
+    work = retention(tmp_path, '[retention]\ndefault = "90d"\n')
+    plan = planned(work, rotated_file)
+    alone = TRUTH["otlp/genai_manual.otlp.jsonl"]["older_than_days"]["90"]["traces"]
+    assert 0 < plan.traces <= alone
+
+
+def test_nothing_is_active_without_a_policy():
+    assert not read(load()).active
