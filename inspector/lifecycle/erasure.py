@@ -14,7 +14,7 @@ from inspector.lifecycle import certificate, jobs, ours, proof
 from inspector.lifecycle.jobs import DONE, Job, JobKind, JobState, StoreJob
 from inspector.lifecycle.matcher import Pseudonym
 from inspector.session.trail import fingerprint
-from inspector.stores.edits import Editable
+from inspector.stores.edits import Editable, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from inspector.lifecycle.plan import StorePlan
     from inspector.lifecycle.sealed import Json, Object
     from inspector.stores.base import Store
-    from inspector.stores.edits import Done, Editor, Step
+    from inspector.stores.edits import Done, Editor
 
     Planner = Callable[[Store, Editor], StorePlan]
     Before = Callable[[Store, StorePlan, str], Mapping[str, int]]
@@ -139,7 +139,7 @@ def _store(
                 put_by = before(store, plan, each.op_id) if plan.edits.traces else {}
                 done = editor.carry_out(plan.edits, intent, lambda step: report(each.path, step), stopped)
                 done.counts.update(put_by)
-                _finish(desk, job, each, plan, done, intent, began)
+                _finish(desk, job, each, plan, done, intent, began, report)
             except BaseException:
                 jobs.save(job)
                 raise
@@ -164,12 +164,19 @@ def _entry(desk: Desk, job: Job, each: StoreJob, plan: StorePlan, *, resumed: bo
 
 
 def _finish(
-    desk: Desk, job: Job, each: StoreJob, plan: StorePlan, done: Done, intent: Intent, began: int
+    desk: Desk,
+    job: Job,
+    each: StoreJob,
+    plan: StorePlan,
+    done: Done,
+    intent: Intent,
+    began: int,
+    report: Report,
 ) -> None:
     """Proof, our own files, certificate; all inside the intent, so that a kill leaves it open."""
     matcher = job.person.matcher() if job.person is not None else None
     removed = ours.clean(each.path, matcher.hits if matcher is not None else lambda text: False)
-    proved = _proved(desk, job, each)
+    proved = _proved(desk, job, each, plan, report)
     partial = done.partial or proved.sentence
     counts = {**done.counts, **{f"our {kind} files": n for kind, n in removed.items()}}
     facts = _facts(desk, job, each, plan, done, proved, partial, intent, began)
@@ -181,15 +188,21 @@ def _finish(
     intent.partial = bool(partial)
 
 
-def _proved(desk: Desk, job: Job, each: StoreJob) -> proof.Proof:
-    """Nothing to be proved of where the store is gone as a whole."""
-    if job.person is None or job.kind is JobKind.RECTIFY or not each.path.exists():
+def _proved(desk: Desk, job: Job, each: StoreJob, plan: StorePlan, report: Report) -> proof.Proof:
+    """Nothing to be proved of where the store is gone as a whole, or only corrected."""
+    if job.kind is JobKind.RECTIFY or not each.path.exists():
         return proof.Proof()
+
+    def step(done: int, total: int) -> None:
+        report(each.path, Step("prove", done, total))
+
     with closing(desk.open(each.path)) as store:
         if not isinstance(store, Editable):
             return proof.Proof()
         with closing(store.editor()) as editor:
-            return proof.of_person(editor, job.person)
+            if job.person is not None:
+                return proof.of_person(store, editor, job.person, step)
+            return proof.of_traces(store, editor, plan.edits.traces, step)
 
 
 def _facts(

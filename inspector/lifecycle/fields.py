@@ -67,7 +67,7 @@ def _changes(
 ) -> Iterator[Change]:
     # Labels may stand behind their values, so all literals are gathered before any is asked about.
     for literal in list(literals(content)):
-        if literal.kind == "k" or not within(literal):
+        if literal.kind == "k" or literal.is_label or not within(literal):
             continue
         keys = (*prefix, *literal.keys)
         raw = content[literal.start : literal.end]

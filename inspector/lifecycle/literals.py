@@ -44,6 +44,11 @@ class Literal:
     frames: tuple[_Frame, ...] = field(default=(), repr=False)
 
     @property
+    def is_label(self) -> bool:
+        """Whether it names the value that stands beside it."""
+        return bool(self.frames) and self.path[-1] == "key" and bool(self.frames[-1].label)
+
+    @property
     def keys(self) -> Path:
         """The way in the store's own keys: `key` siblings in place of list indices, no wrapping of values."""
         out: list[str | int] = []

@@ -34,10 +34,11 @@ def neighbours(data: Bytes, start: int, end: int, pattern: Pattern) -> tuple[str
     return _before(data[max(0, start - _REACH) : start]), _after(data[end : end + _REACH])
 
 
-def is_whole(text: str, around: tuple[str, str]) -> bool:
-    """Whether a word or a number ends where the text does: user-1 isn't in user-12."""
+def joining(text: str, around: tuple[str, str]) -> tuple[str, str]:
+    """Those of the characters around a text with which a longer word goes on; what else stands there differs
+    from an index to the record it is of."""
     before, after = around
-    return not (_joins(text[0], before) or _joins(text[-1], after))
+    return before if _joins(text[0], before) else "", after if _joins(text[-1], after) else ""
 
 
 def _joins(edge: str, neighbour: str) -> bool:

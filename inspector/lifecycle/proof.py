@@ -3,35 +3,96 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from inspector.lifecycle.residue import Residue, residue
+from inspector.lifecycle.subjects import search
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from inspector.lifecycle.person import Person
+    from inspector.stores.base import Store
     from inspector.stores.edits import Editor
+
+_WINDOW: Final = 8
+_MOST_IDS: Final = 200
+"""Of so many traces that went, the ids are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`residue` counts by file what is left outside what survives; `shared` are windows that survivors hold
-    too, and which say nothing."""
+    """`residue` counts by file what is left outside what survives; `shared` are runs of characters that
+    survivors hold too, and which say nothing."""
 
     second: int = 0
     residue: Mapping[str, int] = field(default_factory=dict)
     shared: int = 0
+    unread: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         """Why it doesn't hold, or nothing."""
         if self.second:
-            return "a second search still finds the person"
+            return "a second search still finds what was to go"
         left = [name for name, count in self.residue.items() if count]
-        return f"bytes of what was erased are left in {', '.join(left)}" if left else ""
+        if left:
+            return f"bytes of what was erased are left in {', '.join(left)}"
+        return f"{', '.join(self.unread)} could not be scanned" if self.unread else ""
 
 
-def of_person(editor: Editor, person: Person) -> Proof:
-    from inspector.lifecycle.subjects import search
-
+def of_person(
+    store: Store,
+    editor: Editor,
+    person: Person,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> Proof:
     found = search(editor, person.matcher())
-    return Proof(len(found.cells))
+    words = list(dict.fromkeys((person.id, *person.aliases)))
+    return _proof(len(found.cells), _scanned(store, editor, words, report))
+
+
+def of_traces(
+    store: Store,
+    editor: Editor,
+    ids: Collection[str],
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> Proof:
+    """By the ids of the traces that went: those of 16 hex digits and more, which nothing else holds."""
+    words = [id for id in islice(sorted(ids), _MOST_IDS) if len(id) >= 2 * _WINDOW]
+    return _proof(0, _scanned(store, editor, words, report)) if words else Proof()
+
+
+def _proof(second: int, found: Residue) -> Proof:
+    return Proof(
+        second,
+        {each.path.name: each.whole + each.windows for each in found.files},
+        len(found.shared),
+        tuple(f"{each.path.name} ({each.unread})" for each in found.files if each.unread),
+    )
+
+
+def _scanned(
+    store: Store, editor: Editor, words: Sequence[str], report: Callable[[int, int], None]
+) -> Residue:
+    files: list[Path] = [path for path in editor.files() if path.exists()]
+    texts = files if store.info.format.container == "json" else []
+    first = residue(files, words, texts=texts, report=report)
+    if first.clean or texts:
+        return first
+    # Only now is it worth asking whether what was found is part of what survives.
+    return residue(files, words, live=_live(editor, words), texts=texts, report=report)
+
+
+def _live(editor: Editor, words: Sequence[str]) -> Iterator[bytes]:
+    """The surviving content that holds any window of the words."""
+    windows = {
+        data[at : at + _WINDOW].lower()
+        for word in words
+        for data in (word.encode(),)
+        for at in range(max(1, len(data) - _WINDOW + 1))
+    }
+    for cell in editor.cells(sorted(windows)):
+        yield cell.content

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TypeAlias, cast
 
 from inspector.errors import StoreError
 from inspector.lifecycle.forms import Key, Pattern, patterns
-from inspector.lifecycle.neighbours import is_whole, neighbours
+from inspector.lifecycle.neighbours import joining, neighbours
 from inspector.stores.compression import Compression, Damaged, compression_of, expanded
 from inspector.stores.needle import module
 
@@ -223,8 +223,7 @@ class _Search:
                 continue
             for start in block.places(pattern, 0):
                 around = neighbours(data, start, start + len(pattern.data), pattern)
-                if not is_whole(self._needles[pattern.key.needle], around):
-                    self._contexts.add((pattern.key.needle, *around))
+                self._contexts |= self._longer(pattern.key.needle, around)
 
     def look(self, data: Bytes, before: int, found: FileResidue, *, text: bool) -> None:
         """Counts what ends behind `before`; the boundary of what ends at the very end is looked at as it is."""
@@ -246,12 +245,18 @@ class _Search:
         needle = pattern.key.needle
         for start in block.places(pattern, before):
             around = neighbours(block.data, start, start + len(pattern.data), pattern)
-            shared = not is_whole(self._needles[needle], around) and (
-                text or (needle, *around) in self._contexts
-            )
+            longer = self._longer(needle, around)
+            # One side is enough: in a row the byte before a text is a number that may look like a letter.
+            shared = bool(longer) and (text or not longer.isdisjoint(self._contexts))
             if not shared:
                 found.whole += 1
                 found.forms[pattern.form] += 1
+
+    def _longer(self, needle: int, around: tuple[str, str]) -> set[tuple[int, str, str]]:
+        """With what a longer word goes on, before the needle and after it."""
+        before, after = joining(self._needles[needle], around)
+        found = {(needle, before, ""), (needle, "", after)}
+        return {each for each in found if each[1] or each[2]}
 
     def shared(self) -> list[Shared]:
         """Which characters of the needles surviving records hold, neighbouring windows put together."""
