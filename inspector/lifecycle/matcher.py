@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ROUNDS: Final = 4
 """A replacement may uncover what only then stands at a boundary."""
+_BASE64: Final = re.compile(rb"[a-z0-9+/_-]+")
 _BETWEEN: Final = rb"(?:[^0-9A-Za-z%]|%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&#?\w{1,6};){0,4}"
 
 
@@ -39,19 +40,22 @@ class Match:
 class Matcher:
     """Made once for a person; holds no store."""
 
-    __slots__ = ("_encoded", "_patterns", "_phones", "needles", "tokens")
+    __slots__ = ("_encoded", "_encoded_texts", "_patterns", "_phones", "needles", "tokens")
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tuple(tokens)
         self.needles = needles(self.tokens)
-        self._patterns = [token.pattern() for token in self.tokens]
+        self._patterns = [(token, token.pattern(), token.cores) for token in self.tokens]
         self._phones = [
             re.compile(_BETWEEN.join(re.escape(d.encode()) for d in token.digits))
             for token in self.tokens
             if token.kind is TokenKind.PHONE
         ]
         plain = [t for t in self.tokens if t.kind is not TokenKind.HASHED]
-        self._encoded = [needle for needle in self.needles if not _stands_in(needle, plain)]
+        self._encoded = [
+            needle for needle in self.needles if _BASE64.fullmatch(needle) and not _stands_in(needle, plain)
+        ]
+        self._encoded_texts = [needle.decode() for needle in self._encoded]
 
     def find(self, content: bytes) -> list[Match]:
         """All matches in order of their place; the same bytes once for each token."""
@@ -114,20 +118,26 @@ class Matcher:
     ) -> list[tuple[int, int, int, str, bool, bytes | None]]:
         found: list[tuple[int, int, int, str, bool, bytes | None]] = []
         for reading in readings(data, literal=literal):
-            length = len(reading.text.strip())
-            for number, pattern in enumerate(self._patterns):
-                for match in pattern.finditer(reading.text):
-                    start, end = match.span()
+            text = reading.text
+            lower = text.lower()
+            length = len(text.strip())
+            for number, (token, pattern, cores) in enumerate(self._patterns):
+                if cores and not any(core in lower for core in cores):
+                    continue
+                for match in pattern.finditer(text):
+                    place = token.bounded(text, *match.span())
+                    if place is None:
+                        continue
+                    start, end = place
                     whole = end - start == length
                     found.append((*reading.back(start, end), number, reading.form, whole, None))
-            found += self._unwrapped(reading, depth)
+            found += self._unwrapped(reading, lower, depth)
         return found
 
     def _unwrapped(
-        self, reading: Reading, depth: int
+        self, reading: Reading, lower: str, depth: int
     ) -> Iterator[tuple[int, int, int, str, bool, bytes | None]]:
-        lower = reading.text.lower().encode("utf-8", "replace")
-        if depth > 2 or not any(needle in lower for needle in self._encoded):
+        if depth > 2 or not any(needle in lower for needle in self._encoded_texts):
             return
         for start, end, content in wrapped(reading, self._encoded):
             inner = self.find(content) if depth == 0 else []

@@ -48,7 +48,7 @@ def _of(token: Token) -> Iterator[bytes]:
     if token.kind is TokenKind.PHONE:
         yield from _phone(token)
     else:
-        run = max(_RUN.findall(token.text), key=len, default="")
+        run = _telling(token)
         if len(run) >= _ENOUGH or run == token.text:
             yield run.encode()
         else:
@@ -63,6 +63,13 @@ def _of(token: Token) -> Iterator[bytes]:
             yield from in_base64(text.encode())
             if not text.isascii():
                 yield from in_base64(_escaped(text, "\\").encode())
+
+
+def _telling(token: Token) -> str:
+    """The longest run; of an address rather one of its own than of a domain that many share."""
+    name, _, _ = token.text.rpartition("@") if token.kind is TokenKind.EMAIL else ("", "", token.text)
+    own = max(_RUN.findall(name), key=len, default="")
+    return own if len(own) >= _ENOUGH else max(_RUN.findall(token.text), key=len, default="")
 
 
 def _phone(token: Token) -> Iterator[bytes]:

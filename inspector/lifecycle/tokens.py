@@ -44,32 +44,66 @@ class Token:
     def digits(self) -> str:
         return "".join(str(unicodedata.decimal(c)) for c in self.text if c.isdecimal())
 
+    @property
+    def cores(self) -> tuple[str, ...]:
+        """Lower-case texts one of which stands in whatever the pattern matches; none for a phone number."""
+        if self.kind is TokenKind.PHONE:
+            return ()
+        run = max(_RUN.findall(self.text), key=len, default="")
+        if len(run) >= 2:
+            return (run.lower(),)
+        word = max(self.text.split() or [self.text], key=len).lower()
+        return tuple({unicodedata.normalize(form, word) for form in ("NFC", "NFD")})
+
     def pattern(self) -> re.Pattern[str]:
-        """Matches the whole token in a decoded text: never a part of a longer one."""
+        """Matches the token in a decoded text; `bounded` says whether it is no part of a longer one."""
+        if self.kind is TokenKind.PHONE:
+            return re.compile(_SEPARATORS.join(self.digits))
+        mixed = self.text.upper() != self.text and self.text.lower() != self.text and self.text.isascii()
+        exact = mixed and " " not in self.text and self.kind is not TokenKind.EMAIL
+        return re.compile(_either(self.text), re.NOFLAG if exact else re.IGNORECASE)
+
+    def bounded(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """The whole token around a match of the pattern (a phone's plus belongs to it), if it is one."""
+        before, after = text[max(0, start - _BESIDE) : start], text[end : end + _BESIDE]
         match self.kind:
             case TokenKind.PHONE:
-                return re.compile(r"(?<![\w.])(?:\+|00)?" + _SEPARATORS.join(self.digits) + r"(?!\w)")
+                sign = _SIGN.search(before)
+                length = len(sign[0]) if sign else 0
+                before = before[: len(before) - length]
+                if _PHONE_BEFORE.search(before) or _WORD.match(after):
+                    return None
+                return start - length, end
             case TokenKind.EMAIL:
-                body = _either(self.text)
-                return re.compile(r"(?<![\w.+%'-])" + body + r"(?![\w-]|\.\w)", re.IGNORECASE)
-        mixed = self.text.upper() != self.text and self.text.lower() != self.text and self.text.isascii()
-        flags = re.NOFLAG if mixed and " " not in self.text else re.IGNORECASE
-        first, last = _edge(self.text[0], before=True), _edge(self.text[-1], before=False)
-        return re.compile(first + _either(self.text) + last, flags)
+                longer = bool(_EMAIL_BEFORE.search(before) or _EMAIL_AFTER.match(after))
+            case _:
+                longer = _joins(self.text[0]) and bool(_ID_BEFORE.search(before))
+                longer = longer or (_joins(self.text[-1]) and bool(_ID_AFTER.match(after)))
+        return None if longer else (start, end)
+
+
+_RUN: Final = re.compile("[A-Za-z0-9]+")
+_BESIDE: Final = 6
+"""Characters beside a match that a boundary depends on."""
+_SIGN: Final = re.compile(r"(?:\+|(?<!\d)00)\Z")
+_WORD: Final = re.compile(r"\w")
+_PHONE_BEFORE: Final = re.compile(r"[\w.]\Z")
+_EMAIL_BEFORE: Final = re.compile(r"[\w.+%'-]\Z")
+_EMAIL_AFTER: Final = re.compile(r"[\w-]|\.\w")
+# A short id must not be found at the beginning or in the middle of a UUID.
+_ID_BEFORE: Final = re.compile(r"(?:\w|[0-9a-fA-F]{4}-)\Z")
+_ID_AFTER: Final = re.compile(r"\w|-[0-9a-fA-F]{4}-")
+
+
+def _joins(character: str) -> bool:
+    """Scripts that write without spaces have no boundary that could be asked for."""
+    return (character.isalnum() or character == "_") and not _unspaced(character)
 
 
 def _either(text: str) -> str:
     """The composed and the decomposed form; any space between words."""
     forms = {unicodedata.normalize(form, text) for form in ("NFC", "NFD")} | {text}
     return "(?:" + "|".join(r"\s+".join(map(re.escape, f.split())) for f in sorted(forms)) + ")"
-
-
-def _edge(character: str, *, before: bool) -> str:
-    """Scripts that write without spaces have no boundary that could be asked for."""
-    if not (character.isalnum() or character == "_") or _unspaced(character):
-        return ""
-    # A short id must not be found at the beginning or in the middle of a UUID.
-    return r"(?<!\w)(?<![0-9a-fA-F]{4}-)" if before else r"(?!\w)(?!-[0-9a-fA-F]{4}-)"
 
 
 def _unspaced(character: str) -> bool:

@@ -175,7 +175,10 @@ def test_quarantine_is_sealed_and_ends(tmp_path):
     applied(work, path)
     (kept,) = archive.of_store(path)
     assert b"resourceSpans" not in kept.path.read_bytes()
-    assert archive.opened(kept).count(b"\n") == TRUTH["otlp/openinference.otlp.jsonl"]["older_than_days"]["90"]["traces"]
+    assert (
+        archive.opened(kept).count(b"\n")
+        == TRUTH["otlp/openinference.otlp.jsonl"]["older_than_days"]["90"]["traces"]
+    )
     assert ageing(path, work.policy, NOW + 6 * DAY).expired == ()
     assert ageing(path, work.policy, NOW + 8 * DAY).expired == (kept,)
 

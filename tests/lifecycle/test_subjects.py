@@ -39,6 +39,9 @@ def test_what_is_found_is_the_truth(case):
         # The truth counts spans alone there; sessions, annotations and datasets hold copies beside them.
         assert len(found.spans) == truth["records"]
         assert outside == 7
+    elif name == "llm/logs.db":
+        # A row of text there may belong to several turns: the truth counts rows.
+        assert len({(place.table, place.key) for place in found.cells}) == truth["records"]
     else:
         assert found.records == truth["records"]
 
