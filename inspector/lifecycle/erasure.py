@@ -10,7 +10,7 @@ from inspector import __version__
 from inspector.audit.record import Entry, Resource
 from inspector.errors import HeldBack, InspectorError, PartlyDone
 from inspector.keys.local import local_key
-from inspector.lifecycle import certificate, jobs, ours, proof
+from inspector.lifecycle import archive, beside, certificate, jobs, ours, proof
 from inspector.lifecycle.jobs import DONE, Job, JobKind, JobState, StoreJob
 from inspector.lifecycle.matcher import Pseudonym
 from inspector.session.trail import fingerprint
@@ -176,6 +176,10 @@ def _finish(
     """Proof, our own files, certificate; all inside the intent, so that a kill leaves it open."""
     matcher = job.person.matcher() if job.person is not None else None
     removed = ours.clean(each.path, matcher.hits if matcher is not None else lambda text: False)
+    if matcher is not None and job.kind is JobKind.ERASURE:
+        for held in beside.quarantined(each.path, matcher):
+            archive.remove(held)
+            removed["quarantined"] = removed.get("quarantined", 0) + 1
     proved = _proved(desk, job, each, plan, report)
     partial = done.partial or proved.sentence
     counts = {**done.counts, **{f"our {kind} files": n for kind, n in removed.items()}}

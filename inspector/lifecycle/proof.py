@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inspector.stores.edits import Editor
 
 _WINDOW: Final = 8
-_MOST_IDS: Final = 200
+_MOST_IDS: Final = 20
 """Of so many traces that went, the ids are looked for."""
 
 

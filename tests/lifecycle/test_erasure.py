@@ -19,8 +19,6 @@ from tests.lifecycle.acting import SIGNER, copied, desk_in, erase
 from tests.lifecycle.people import DECOY_OF, PLANTED, STORES, SUBJECTS, person
 from tests.lifecycle.test_subjects import EDITABLE
 
-MODES = list(Mode)
-
 
 def found_in(path, who):
     with closing(open_store(path)) as store, closing(store.editor()) as editor:
@@ -47,9 +45,16 @@ def rows_of(path):
         }
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("who", SUBJECTS)
-@pytest.mark.parametrize("name", EDITABLE)
+CASES = [
+    (name, who, mode)
+    for name in EDITABLE
+    for who in SUBJECTS
+    for mode in Mode
+    if mode is Mode.DELETE or who == "S2"
+]
+
+
+@pytest.mark.parametrize(("name", "who", "mode"), CASES)
 def test_the_person_is_gone_and_everybody_else_stays(name, who, mode, tmp_path):
     path = copied(name, tmp_path)
     decoys = found_in(path, DECOY_OF[who]).records

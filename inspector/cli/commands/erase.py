@@ -92,6 +92,7 @@ def plan_(
     samples: bool,
 ) -> int:
     """Say what erasing a person from each STORE would do, and change nothing."""
+
     desk_ = office(common, "subjects:search")
     person = person_of(desk_.desk, subject, aliases)
     plan = _plan(
@@ -152,6 +153,7 @@ def run(
 ) -> int:
     """Erase a person from each STORE in place, prove it and write a certificate."""
     from inspector.lifecycle import approvals, erasure, jobs
+    from inspector.lifecycle.beside import readable
     from inspector.lifecycle.planning import person_plan
 
     at = office(common, "erasure:execute", "subjects:search")
@@ -160,6 +162,7 @@ def run(
     allowed = approvals.check(person.mark, request, at.config.whole("erasure.approvals"))
     terms = _terms(mode, metadata, orphans, past_readers)
     stores = stores_of(words, at.config)
+    stores += [path for path in readable(stores) if path not in stores]
     job = jobs.new_job(jobs.JobKind.ERASURE, at.desk.now(), stores)
     job.terms, job.person, job.mark = terms, person, person.mark
     job.request, job.basis, job.reason = at.redacted(request), at.redacted(basis), at.reason
