@@ -416,6 +416,9 @@ class View(Protocol):
     def scan(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
         """Read the structure of all stores; call `report` after each step, leave when `stopped` says so."""
 
+    def deepen(self, stopped: Callable[[], bool]) -> None:
+        """Find out what no list waits for: which types of values each span hides. At low priority."""
+
     def progress(self) -> Progress: ...
 
     def follow(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:

@@ -46,6 +46,9 @@ class LazyView:
     def scan(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
         self._opened().scan(report, stopped)
 
+    def deepen(self, stopped: Callable[[], bool]) -> None:
+        self._opened().deepen(stopped)
+
     def follow(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
         self._opened().follow(report, stopped)
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from inspector import __version__
 from inspector.index.block import FIELDS
 from inspector.index.frames import columns_of, group_of, joined, parted
+from inspector.index.typebits import Types
 from inspector.paths import cache_folder, note_written, open_private, private_folder, written
 from inspector.redaction.result import Finding, Piece, RedactedText
 from inspector.stores.generation import Generation
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from inspector.index.column_index import ColumnIndex
     from inspector.index.columns import HeadColumns, SpanColumns, TraceColumns
 
-_MAGIC: Final = b"inspector index 3\n"
+_MAGIC: Final = b"inspector index 4\n"
 _SUFFIX: Final = ".index"
 _PIECE: Final = 4 << 20
 _BAD: Final = (ValueError, KeyError, TypeError, IndexError, OSError, OverflowError, UnicodeDecodeError)
@@ -188,6 +189,8 @@ def _parts(index: ColumnIndex, stamp: Stamp) -> list[bytes]:
     arrays: list[array[int] | array[float] | bytes] = [*columns_of(index.spans, index.traces, index.heads)]
     arrays += [index.starts, index.ends, index.lines]
     arrays.append(index.order("start", descending=True))
+    index.types.grow(index.span_count)
+    arrays.append(index.types.column)
     hidden: dict[str, object] = {}
     for field in FIELDS:
         blob, ends, found = index.judged(field).parts()
@@ -200,6 +203,7 @@ def _parts(index: ColumnIndex, stamp: Stamp) -> list[bytes]:
         "odd": index.odd,
         "keys": [list(key) if isinstance(key, tuple) else key for key in index.keys],
         "hidden": hidden,
+        "types": [[sorted(each.types), each.level] for each in index.types.sets],
         **index.small_parts(),
     }
     return joined(header, arrays)
@@ -211,7 +215,10 @@ def _fill(index: ColumnIndex, header: dict[str, object], parts: list[memoryview]
     every: tuple[SpanColumns | TraceColumns | HeadColumns, ...] = (index.spans, index.traces, index.heads)
     views = [_views(columns.CODES, rest) for columns in every]
     records = [array("q", part.tobytes()) for part in islice(rest, 3)]
-    newest_first = array("I", next(rest).tobytes())
+    newest_first, types = (array("I", part.tobytes()) for part in islice(rest, 2))
+    if len(types) != len(views[0][0]):
+        raise ValueError("columns differ")
+    sets = [Types(frozenset(t), level) for t, level in cast("list[tuple[list[str], str]]", header["types"])]
     texts = [(field, next(rest), next(rest)) for field in FIELDS]
     all_hidden = cast("dict[str, dict[str, list[list[object]]]]", header["hidden"])
     hidden = [{int(code): _text(found) for code, found in all_hidden[field].items()} for field in FIELDS]
@@ -221,6 +228,7 @@ def _fill(index: ColumnIndex, header: dict[str, object], parts: list[memoryview]
         for name, view in zip(columns.NAMES, found_views, strict=True):
             setattr(columns, name, view)
     index.starts, index.ends, index.lines = records
+    index.types.restored(types, sets)
     index.groups = groups
     index.ways = [(t, tuple(p)) for t, p in cast("list[tuple[str, list[str | int]]]", header["ways"])]
     index.odd = cast("list[str]", header["odd"])

@@ -26,6 +26,7 @@ from inspector.index.facts import Totals, TraceFacts
 from inspector.index.orders import Orders
 from inspector.index.roll import heads_of, spans_of
 from inspector.index.texts import Texts
+from inspector.index.typebits import TypeBits
 from inspector.model import BytePlace, RowPlace
 from inspector.redaction.result import Piece, RedactedText
 
@@ -76,6 +77,7 @@ class ColumnIndex:
         """Whether the columns lie in a file of the cache."""
         self._narrow = -1, b""
         self._orders = Orders(self)
+        self.types = TypeBits()
         self.version = 0
         """Changes whenever anything does."""
 
@@ -137,6 +139,7 @@ class ColumnIndex:
             self._clean_ids = 0
             for texts in self.texts.values():
                 texts.judge_again()
+            self.types.clear()
             self.version += 1
 
     def feed(self, batch: Batch) -> None:

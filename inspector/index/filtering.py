@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from inspector.index.columns import HAS_PARENT, NO_ID, NONE, ODD_ID
+from inspector.index.hidden import HiddenTypes
 from inspector.index.masks import all_of, by_table, by_test, collapsed, mask_of, rows_of, spread
 from inspector.index.words import visible
 from inspector.query.fields import TRACES, Is
@@ -53,6 +54,8 @@ COLUMNS: Final = frozenset(
 )
 """Fields that columns answer; `has` too, where it asks for one of these."""
 HAS: Final = frozenset(["error", "model", "tokens", "cost", "session", "user", "tags", "parent"])
+TYPES: Final = frozenset(["pii", "level"])
+"""Fields that type bits answer, where somebody has looked into the spans."""
 _BY_GROUP: Final = ("service", "project", "environment")
 
 
@@ -88,10 +91,43 @@ _Set = _Traces | _Spans
 
 def choose(index: ColumnIndex, node: Node, store: str, now: int | None = None) -> Chosen:
     """The rows of an index that a query selects. `store` is the store's name as shown."""
-    columns = COLUMNS | {"has"} if _has_only_known(node) else COLUMNS
-    bounds = plan(node, columns)
+    when = time.time_ns() if now is None else now
     with index.lock:
-        asked = _Asked(index, store, time.time_ns() if now is None else now)
+        if not (asks_types(node) and index.types.any):
+            return _choose(index, node, store, when, COLUMNS, HAS)
+        index.types.grow(index.span_count)
+        found = _choose(index, node, store, when, COLUMNS | TYPES, HAS | {"pii"})
+        unscanned = index.types.unscanned(index.spans.trace)
+        if not unscanned:
+            return found
+        other = _choose(index, node, store, when, COLUMNS, HAS)
+        return Chosen(_mixed(found.sure, other.sure, unscanned), _mixed(found.open, other.open, unscanned))
+
+
+def asks_types(node: Node) -> bool:
+    """Whether a query asks what is hidden in spans."""
+    return any(
+        isinstance(leaf, Term)
+        and (leaf.field in TYPES or (leaf.field == "has" and not _asks_only(leaf, HAS)))
+        for leaf in leaves(node)
+    )
+
+
+def _mixed(scanned: Sequence[int], other: Sequence[int], unscanned: set[int]) -> array[int]:
+    """Rows of traces that are scanned whole from one answer, those of the rest from another."""
+    rows = [row for row in scanned if row not in unscanned]
+    return array("I", sorted([*rows, *(row for row in other if row in unscanned)]))
+
+
+def _choose(
+    index: ColumnIndex, node: Node, store: str, now: int, columns: frozenset[str], has: frozenset[str]
+) -> Chosen:
+    told = all(
+        _asks_only(leaf, has) for leaf in leaves(node) if isinstance(leaf, Term) and leaf.field == "has"
+    )
+    bounds = plan(node, columns | {"has"} if told else columns)
+    with index.lock:
+        asked = _Asked(index, store, now)
         sure = asked.rows(bounds.surely)
         if bounds.exact:
             return Chosen(array("I", sure), array("I"))
@@ -101,12 +137,10 @@ def choose(index: ColumnIndex, node: Node, store: str, now: int | None = None) -
         )
 
 
-def _has_only_known(node: Node) -> bool:
+def _asks_only(term: Term, known: frozenset[str]) -> bool:
     return all(
-        isinstance(operand, Literal) and operand.plain is not None and operand.plain.casefold() in HAS
-        for leaf in leaves(node)
-        if isinstance(leaf, Term) and leaf.field == "has"
-        for operand in leaf.operands
+        isinstance(operand, Literal) and operand.plain is not None and operand.plain.casefold() in known
+        for operand in term.operands
     )
 
 
@@ -286,6 +320,10 @@ class _Asked:
                 return mask_of(bytes([n == n and test(n) for n in spans.cost]))
             case "span":
                 return self._span_ids(test)
+            case "pii":
+                return HiddenTypes(index).of_types(test)
+            case "level":
+                return HiddenTypes(index).of_level(test)
             case "has":
                 out = 0
                 for operand in term.operands:
@@ -310,6 +348,8 @@ class _Asked:
                 return self._by_group([g.status == "error" for g in groups])
             case "model":
                 return self._by_group([g.model != 0 for g in groups])
+            case "pii":
+                return HiddenTypes(self._index).of_types(lambda _: True)
             case "tags":
                 return self._by_group([bool(g.tags) for g in groups])
             case "tokens":

@@ -33,7 +33,7 @@ class LineReader:
         block = Block()
         fast = self._fast(block)
         number = 0
-        for at, line in self._lines(start, stop):
+        for at, line in self.lines(start, stop):
             number += 1
             if line is None:
                 what = f"longer than {LONGEST >> 20} MB: skipped"
@@ -91,7 +91,7 @@ class LineReader:
                     if raw_id
                 ]
 
-    def _lines(self, start: int, stop: int) -> Iterator[tuple[int, bytes | None]]:
+    def lines(self, start: int, stop: int) -> Iterator[tuple[int, bytes | None]]:
         """Offset and bytes of each line that begins in the range, its end included; none for one too long."""
         at = self._first(start)
         buffer = b""

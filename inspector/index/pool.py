@@ -7,26 +7,30 @@ import select
 import subprocess
 import sys
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import orjson
 
+from inspector.index.block import Block
 from inspector.index.frames import from_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from inspector.index.block import Block
     from inspector.index.worker import Job
 
 _CODE: Final = """import sys, json
 sys.path[:] = json.loads(sys.stdin.buffer.readline())
-from inspector.index.worker import main
+from {} import main
 main()
 """
+READER: Final = "inspector.index.worker"
 _WAIT: Final = 0.1
 _AHEAD: Final = 2
 """Jobs that one worker is given at a time."""
+
+
+T = TypeVar("T")
 
 
 class NoWorkers(Exception):
@@ -45,10 +49,10 @@ def workers(wanted: int) -> int:
 
 
 class _Worker:
-    def __init__(self, fds: Sequence[int]) -> None:
+    def __init__(self, fds: Sequence[int], module: str) -> None:
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _CODE],
+                [sys.executable, "-P", "-c", _CODE.format(module)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -71,6 +75,10 @@ class _Worker:
 
     def fileno(self) -> int:
         return self._out.fileno()
+
+    def tell(self, line: bytes) -> None:
+        """Something to know before the first job."""
+        self._say(line)
 
     def give(self, number: int, job: Job) -> None:
         self.jobs.append(number)
@@ -104,14 +112,21 @@ class _Worker:
         self._process.wait()
 
 
-class Pool:
-    """Runs jobs and gives their blocks in the order of the jobs, whoever is done first."""
+class Crew(Generic[T]):
+    """Processes that run a module's `main`. Gives what they make of jobs in the order of the jobs, whoever is
+    done first."""
 
-    def __init__(self, count: int, fds: Sequence[int]) -> None:
+    def __init__(
+        self, count: int, fds: Sequence[int], module: str, made: Callable[[memoryview], T], told: bytes = b""
+    ) -> None:
+        """`made` reads a frame; `told` is a line that each process is given before its jobs."""
+        self._made = made
         self._workers: list[_Worker] = []
         try:
             for _ in range(count):
-                self._workers.append(_Worker(fds))
+                self._workers.append(_Worker(fds, module))
+                if told:
+                    self._workers[-1].tell(told)
         except NoWorkers:
             self.close()
             raise
@@ -120,10 +135,10 @@ class Pool:
     def pids(self) -> list[int]:
         return [worker.pid for worker in self._workers]
 
-    def run(self, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[tuple[int, Block]]:
-        """Number of a job and a block of it. Leaves early when `stopped`; raises NoWorkers if one dies."""
+    def run(self, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[tuple[int, T]]:
+        """Number of a job and a frame of it. Leaves early when `stopped`; raises NoWorkers if one dies."""
         waiting = deque(enumerate(jobs))
-        ready: dict[int, list[Block]] = {}
+        ready: dict[int, list[T]] = {}
         ended: set[int] = set()
         turn = 0
         self._deal(waiting, turn)
@@ -135,11 +150,11 @@ class Pool:
                 if frame is None:
                     ended.add(worker.jobs.popleft())
                 else:
-                    ready.setdefault(worker.jobs[0], []).append(from_frame(frame))
+                    ready.setdefault(worker.jobs[0], []).append(self._made(frame))
             self._deal(waiting, turn)
             while turn < len(jobs):
-                for block in ready.pop(turn, ()):
-                    yield turn, block
+                for made in ready.pop(turn, ()):
+                    yield turn, made
                     if stopped():
                         return
                 if turn not in ended:
@@ -155,3 +170,10 @@ class Pool:
         for worker in self._workers:
             worker.stop()
         self._workers = []
+
+
+class Pool(Crew[Block]):
+    """Those that read stores."""
+
+    def __init__(self, count: int, fds: Sequence[int]) -> None:
+        super().__init__(count, fds, READER, from_frame)

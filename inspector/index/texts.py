@@ -97,6 +97,19 @@ class Texts:
             at = self._judged.find(_UNKNOWN, at + 1)
         return out
 
+    def strange(self) -> list[int]:
+        """The codes of texts of which something is hidden, or was erased in the store."""
+        found = list(self._hidden)
+        if self._codes is not None:
+            return found + [
+                c for c, text in enumerate(self._list) if "[ERASED" in text and c not in self._hidden
+            ]
+        if b"[ERASED" not in bytes(self._blob):
+            return found
+        return found + [
+            c for c in range(len(self._judged)) if c not in self._hidden and "[ERASED" in self.stored(c)
+        ]
+
     def trust(self, codes: Iterable[int]) -> None:
         """These were found clean by other means than `shown`."""
         for code in codes:

@@ -34,8 +34,8 @@ def main() -> None:
         reader = _Reader()
         for line in sys.stdin.buffer:
             for block in reader.blocks(cast("Job", orjson.loads(line))):
-                _send(out, block)
-            _write(out, [(0).to_bytes(8, "little")])
+                send(out, _frame(block))
+            send(out, [])
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(0)
 
@@ -72,10 +72,14 @@ def _format(module: str) -> JsonFormat:
     return cast("JsonFormat", import_module(module).FORMAT)
 
 
-def _send(out: int, block: Block) -> None:
+def _frame(block: Block) -> list[bytes]:
     from inspector.index.frames import to_frame
 
-    parts = to_frame(block)
+    return to_frame(block)
+
+
+def send(out: int, parts: list[bytes]) -> None:
+    """Write a frame; an empty one ends a job."""
     _write(out, [sum(map(len, parts)).to_bytes(8, "little"), *parts])
 
 

@@ -160,9 +160,10 @@ class Redactor:
 
     def judged(self, text: str, path: Path) -> RedactedText:
         """A text by its content alone. Short ones are remembered, since stores repeat themselves."""
+        keys = self._telling(path)
         if len(text) > _CACHED:
-            return self._judged(text, _key_words(path))
-        key = (text, _key_words(path))
+            return self._judged(text, keys)
+        key = (text, keys)
         known = self._remembered.get(key)
         if known is None:
             known = self._judged(*key)
@@ -175,6 +176,11 @@ class Redactor:
         """A plain ASCII text by some of the rules alone, as bits by their number."""
         raw = text.encode("ascii")
         return self._cut(text, raw, self.content.find_by(raw, rules))
+
+    def _telling(self, path: Path) -> str:
+        """The words of a path if they say anything to any rule: equal texts under other keys are judged once."""
+        keys = _key_words(path)
+        return keys if keys and self._matcher.hears(keys) else ""
 
     def _judged(self, text: str, keys: str, reject: Reject | None = None) -> RedactedText:
         raw = text.encode("utf-8", "surrogatepass")

@@ -60,6 +60,8 @@ class KeyMatcher:
                     if rule.type.startswith("credential") or entry.startswith("*") or "_" in name:
                         self._suffix.setdefault(name, rule)
         self._siblings = {r.name: frozenset(snake(s) for s in r.requires_sibling) for r in rules}
+        self.outer = frozenset(entry[0] for entry in self._dotted)
+        """Keys that matter to what stands under them."""
         self._cache: dict[str, KeyRule | None] = {}
 
     def __bool__(self) -> bool:

@@ -28,6 +28,10 @@ _RETRIES = 12
 _CHECKED = 1024
 """Bytes of a value up to which a validator may clear it; a longer one, glued to others, is hidden whole."""
 _DOUBLED = bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)[(n - 48) % 10] for n in range(256))
+_HEARD = 16_384
+"""Paths of which it is remembered whether they say anything."""
+_HEARD = 16_384
+"""Paths of which it is remembered whether they say anything."""
 _NEVER = re.compile(r"(?!)")
 _DIGIT = re.compile(rb"[0-9][^A-Za-z]{0,3}[0-9]")
 """Built-in rules without a keyword are about numbers, which have two digits near each other."""
@@ -215,6 +219,7 @@ class Matcher:
         self._shape_rules: list[int] = []
         self._keyed: re.Pattern[str] | None = None
         self._key_rules: dict[str, tuple[int, ...]] = {}
+        self._heard: dict[str, bool] = {}
         for n, rule in enumerate(rules):
             if not rule.keywords:
                 (self._custom if rule.custom else self._always).append(n)
@@ -263,10 +268,19 @@ class Matcher:
         """Whether bare digits could be a finding: a card by its check digit, an 18-digit id, or by their key."""
         if self._custom or len(digits) == 18 or (12 < len(digits) < 20 and luhn(digits)):
             return True
-        if self._keyed is None:
-            words = {w for c in self.compiled if keyed(c.rule) for w in c.rule.context}
-            self._keyed = context_pattern(sorted(words)) if words else _NEVER
-        return self._keyed.search(keys) is not None
+        return self.hears(keys)
+
+    def hears(self, keys: str) -> bool:
+        """Whether the words of a path could be some rule's context."""
+        known = self._heard.get(keys)
+        if known is None:
+            if self._keyed is None:
+                words = {w for c in self.compiled if keyed(c.rule) for w in c.rule.context}
+                self._keyed = context_pattern(sorted(words)) if words else _NEVER
+            known = self._keyed.search(keys) is not None
+            if len(self._heard) < _HEARD:
+                self._heard[keys] = known
+        return known
 
     def find_by(self, text: bytes, rules: int) -> Iterator[Hit]:
         """The findings of some rules, as bits by their number, in a text without a key."""

@@ -153,9 +153,9 @@ class Walk:
         # The types say that nothing else comes; a plug-in format may not have read them.
         return RedactedText((Piece(UNREDACTABLE, failed=True),))  # type: ignore[unreachable]
 
-    def text(self, text: str, path: Path, section: str, nested: int) -> RedactedText:
+    def text(self, text: str, path: Path, section: str, nested: int) -> RedactedValue:
         """A text; JSON in it is walked like any value and edited where it stands."""
-        if nested < NESTED and len(text) > 1 and _may_be_json(text):
+        if nested < NESTED and len(text) > 1 and may_be_json(text):
             raw = text.encode("utf-8", "surrogatepass")
             try:
                 value, spot = parse(raw)
@@ -279,7 +279,8 @@ def as_it_is(value: Value) -> RedactedValue:
     return value
 
 
-def _may_be_json(text: str) -> bool:
+def may_be_json(text: str) -> bool:
+    """Whether a text begins and ends like JSON that holds texts."""
     stripped = text.strip(" \t\r\n")
     if len(stripped) < 2:
         return False

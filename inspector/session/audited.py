@@ -64,6 +64,9 @@ class AuditedView:
     def scan(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
         self.session.scan(report, stopped)
 
+    def deepen(self, stopped: Callable[[], bool]) -> None:
+        self.session.deepen(stopped)
+
     def follow(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
         self.session.follow(report, stopped)
 

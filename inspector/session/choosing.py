@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inspector.errors import NotFound
-from inspector.index.filtering import choose
+from inspector.index.filtering import asks_types, choose
 from inspector.query.evaluation import Matcher
 from inspector.query.parser import parse
 from inspector.query.plan import trace_only
@@ -37,6 +37,7 @@ class Chooser:
         self._now = time.time_ns()
         self._matcher = Matcher(self._node, now=self._now)
         self._words = _words(query)
+        self._types = asks_types(self._node)
         parts = self._node.nodes if isinstance(self._node, And) else (self._node,)
         self._rest_is_sure = all(isinstance(part, Word) or trace_only(part) for part in parts)
 
@@ -44,6 +45,8 @@ class Chooser:
         """None for all. What text has to tell takes as long as a search for it."""
         if self._node == ALL:
             return None
+        if self._types:
+            opened.find_types(stopped)
         found = choose(opened.index, self._node, str(opened.name), self._now)
         if not len(found.open):
             return found.sure

@@ -14,7 +14,7 @@ from inspector.session.limited import LimitedStore
 from inspector.session.screening import screen
 from inspector.session.show import label
 from inspector.session.tree import arrange
-from inspector.stores.base import Grows, HasWindows
+from inspector.stores.base import Grows, HasLines, HasWindows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +60,7 @@ class Opened:
         self.name: ShownText = veil.text(str(store.info.path), (), "store")
         self.index = ColumnIndex(lambda field, text: label(field, text, veil), screen(veil))
         self._builder = Builder(store, self.index, workers)
+        self._workers = workers
         self._keeper = Keeper(store, self.index, veil, cache_max)
         self._unkept = False
         """Whether the index is newer than what is kept of it; it is kept once labels are judged for good."""
@@ -71,6 +72,7 @@ class Opened:
         self.named = False
         """Whether everybody is known whom some field of the store names."""
         self._naming = threading.Lock()
+        self._finding = threading.Lock()
         self._turn = threading.Lock()
         self._kept: OrderedDict[tuple[int, int], Loaded] = OrderedDict()
 
@@ -108,6 +110,19 @@ class Opened:
             if self.named and self.finished and self._unkept:
                 self._keeper.keep()
                 self._unkept = False
+
+    def find_types(self, stopped: Callable[[], bool]) -> None:
+        """Look into all spans of a big store for what they hide, so that queries need not read them."""
+        from inspector.session.types.finding import Finding, can_be_found
+
+        self.learn_names(stopped)
+        lines = self.store.lines() if isinstance(self.store, HasLines) else None
+        if not self.finished or lines is None or not can_be_found(lines, self.veil):
+            return
+        with self._finding:
+            finding = Finding(lines, self.index, self.veil, self._workers)
+            if finding.run(lambda share: None, stopped) and finding.found:
+                self._keeper.keep()
 
     def load(self, row: int) -> Loaded:
         raw_id, places = self.index.source(row)

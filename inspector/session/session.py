@@ -103,6 +103,11 @@ class Session:
         if not stopped():
             report(self.progress())
 
+    def deepen(self, stopped: Callable[[], bool]) -> None:
+        for opened in list(self._stores):
+            if not stopped():
+                opened.find_types(stopped)
+
     def follow(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
         from inspector.session.following import Following
 

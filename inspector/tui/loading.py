@@ -99,6 +99,9 @@ class Loader:
         self._post(m.ScanMoved(self.view.progress()))
         self._post(m.Situation(self.view.badge(), self.view.summaries()))
 
+    def deepen(self) -> None:
+        self._ask("deepen", lambda: self.view.deepen(lambda: self.stopped))
+
     def rows(self, query: str, sort: Sort, key: TraceKey | None, *, whole: bool) -> None:
         """The list anew; `whole` once the scan has finished, when its histogram is worth the work."""
         self._ask("rows", partial(self._rows, query, sort, key, whole))

@@ -391,6 +391,9 @@ class FakeView:
     def locate(self, hit: Hit) -> Hit:
         return hit
 
+    def deepen(self, stopped: Callable[[], bool]) -> None:
+        """Nothing lies deeper."""
+
     def follow(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
         while not stopped():
             if self.coming:

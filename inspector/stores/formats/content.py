@@ -37,19 +37,19 @@ OUTPUT: Final = (
     "ai.toolCall.result",
     "gen_ai.completion",
 )
-_INPUT_LISTS: Final = (
+INPUT_LISTS: Final = (
     "llm.input_messages.",
     "gen_ai.prompt.",
     "embedding.embeddings.",
     "reranker.input_documents.",
 )
-_OUTPUT_LISTS: Final = (
+OUTPUT_LISTS: Final = (
     "llm.output_messages.",
     "gen_ai.completion.",
     "retrieval.documents.",
     "reranker.output_documents.",
 )
-_LAST_RESORT: Final = ("langfuse.trace.input", "langfuse.trace.output")
+LAST_RESORT: Final = ("langfuse.trace.input", "langfuse.trace.output")
 _MOST: Final = 10_000
 """Beyond this many an index is no index but a number in a key."""
 _DEEPEST: Final = 16
@@ -58,12 +58,12 @@ _DEEPEST: Final = 16
 
 def input_of(attrs: Attrs) -> Value:
     """The input as stored (often JSON in a string), or messages put together from numbered keys."""
-    return _content(attrs, INPUT, _INPUT_LISTS, _LAST_RESORT[0])
+    return _content(attrs, INPUT, INPUT_LISTS, LAST_RESORT[0])
 
 
 def output_of(attrs: Attrs) -> Value:
     """The output, likewise."""
-    return _content(attrs, OUTPUT, _OUTPUT_LISTS, _LAST_RESORT[1])
+    return _content(attrs, OUTPUT, OUTPUT_LISTS, LAST_RESORT[1])
 
 
 def _content(attrs: Attrs, keys: tuple[str, ...], lists: tuple[str, ...], last: str) -> Value:

@@ -92,7 +92,7 @@ class Otlp:
             key = id(found.resource) ^ id(found.scope)
             if key not in shares:
                 resource = key_values(_attributes(found.resource))
-                shares[key] = resource, semconv.shared(mapping_of(resource)), _scope(found.scope)
+                shares[key] = resource, semconv.shared(mapping_of(resource)), scope_of(found.scope)
             spans.append(_span(found.span, *shares[key], place))
         return spans
 
@@ -110,7 +110,7 @@ def _parsed(record: Record, paths: frozenset[tuple[str | int, ...]] | None) -> P
             known = group.resource
             resource = key_values(_attributes(known))
             shared = semconv.shared(mapping_of(resource))
-        scope = _scope(group.scope)
+        scope = scope_of(group.scope)
         for index, span in enumerate(group.spans):
             if isinstance(span, dict):
                 place = record.place(*group.path, *_step(group, index))
@@ -155,7 +155,8 @@ def _attributes(holder: object) -> object:
     return holder.get("attributes") if isinstance(holder, dict) else None
 
 
-def _scope(scope: object) -> Scope:
+def scope_of(scope: object) -> Scope:
+    """The scope of an object as written."""
     if not isinstance(scope, dict):
         return NO_SCOPE
     return Scope(text_of(scope.get("name")) or "", text_of(scope.get("version")) or "",

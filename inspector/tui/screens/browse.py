@@ -162,6 +162,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.header.refresh()
         if message.progress.finished and not self._whole:
             self._look_again()
+            self.loader.deepen()
         self._whole = message.progress.finished
         self.traces.scanning = not message.progress.finished
         if self._whole or (message.progress.traces and not self.loader.busy("rows") and self._rested()):
