@@ -56,7 +56,7 @@ def _all_lines(data: bytes) -> Iterator[tuple[int, int]]:
 def chosen(text: Text, choice: Choice) -> Iterator[Piece]:
     """The pieces of a text that are chosen, among them what stands between values and is no separator."""
     if text.shape is Shape.LINES:
-        for block in text.blocks():
+        for block in text.blocks(counted=True):
             for _, _, piece, _ in _pieces(block, choice):
                 yield piece
         return
@@ -72,7 +72,7 @@ def _pieces(block: Block, choice: Choice) -> Iterator[tuple[int, bytes, Piece, b
     """Chosen lines: where each begins in the block, its mark, its value, its end."""
     line, at = block.line, 0
     for start, end in choice.lines(block):
-        line += block.data.count(b"\n", at, start)
+        line += block.data.count(b"\n", at, start) if block.line else 0
         at = start
         mark, piece, rest = line_piece(block, start, end, line)
         if piece is not None:
@@ -83,15 +83,15 @@ class Pass:
     """Asks `judge` about each chosen piece: the same bytes object back means no change, none that it goes."""
 
     def __init__(self, text: Text, choice: Choice, judge: Callable[[Piece], bytes | None]) -> None:
-        self._text = text
+        self.text = text
         self._choice = choice
         self._judge = judge
         self.changed = False
 
     def run(self, write: Callable[[bytes], None], step: Callable[[int], None]) -> None:
         """Writes the whole new text. `step` is told how many bytes of the old one are done."""
-        if self._text.shape is Shape.LINES:
-            for block in self._text.blocks():
+        if self.text.shape is Shape.LINES:
+            for block in self.text.blocks():
                 self.block(block, write)
                 step(block.start + len(block.data))
         else:
@@ -117,7 +117,7 @@ class Pass:
     def _values(self, write: Callable[[bytes], None], step: Callable[[int], None]) -> None:
         pending = b""
         begun = dropped = False
-        for found in self._text.values():
+        for found in self.text.values():
             if isinstance(found, Gap):
                 gap = self._gap(found)
                 pending = joined(pending, gap, first=not begun) if dropped else pending + gap

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from inspector.errors import HeldBack, StoreError
 from inspector.model import BytePlace, Problem
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from inspector.stores.formats.base import Object, Record
     from inspector.stores.formats.parts import FormatEdits, Fresh, Path
     from inspector.stores.records import Piece
+
+_REMEMBERED: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def held(edits: FormatEdits, piece: Piece) -> list[Held]:
 
 
 def _placed(record: Record, part: Part) -> Part:
+    if part.trace_id and not record.path:
+        return part
     place = record.place(*part.path)
     named = part.trace_id or (synthetic_trace_id(place) if part.unit is Unit.SPAN else "")
     return replace(part, path=place.path, trace_id=named)
@@ -128,10 +132,25 @@ class Family:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is to be cut out of a piece, and what that counts as."""
+
+    cuts: Mapping[Path, Cut]
+    counts: Mapping[str, int]
+
+
 class Verdict:
     """Edits, ready to be asked about each record. Counts what it did."""
 
-    def __init__(self, edits: Edits, formats: FormatEdits, family: Family) -> None:
+    def __init__(
+        self,
+        edits: Edits,
+        formats: FormatEdits,
+        family: Family,
+        known: dict[int, Judged] | None = None,
+    ) -> None:
+        """`known` is what was found out about the same text before, and is added to."""
         self._edits = edits
         self._format = formats
         self._family = family
@@ -148,6 +167,7 @@ class Verdict:
                 self._records[place.start].append(place.path)
         self._rewrites: dict[int, Rewrite] = {r.place.start: r for r in edits.rewrites
                                               if isinstance(r.place, BytePlace)}  # fmt: skip
+        self._known = known if known is not None else {}
         self.counts: Counter[str] = Counter()
         self.met: set[int] = set()
 
@@ -180,7 +200,7 @@ class Verdict:
         data = self._rewritten(piece)
         new: bytes | None = data
         if self._edits.traces or self._spans or piece.start in self._records:
-            new = self._cut(replace(piece, data=data)) if data else data
+            new = self._cut(replace(piece, data=data), known=data is piece.data) if data else data
         if new is not None and self._edits.every is not None:
             place = BytePlace(piece.start, piece.end, (), piece.line)
             other = self._edits.every(Cell(place, new))
@@ -202,26 +222,37 @@ class Verdict:
         self.counts["rewritten"] += 1
         return wanted.after
 
-    def _cut(self, piece: Piece) -> bytes | None:
+    def _cut(self, piece: Piece, *, known: bool) -> bytes | None:
+        judged = self._known.get(piece.start) if known else None
+        if judged is None:
+            judged = self._judged(piece)
+            if known and len(self._known) < _REMEMBERED:
+                self._known[piece.start] = judged
+        self.counts.update(judged.counts)
+        if not judged.cuts:
+            return piece.data
+        return None if isinstance(judged.cuts.get(()), Drop) else cut(piece.data, judged.cuts)
+
+    def _judged(self, piece: Piece) -> Judged:
         told = self._records.get(piece.start, [])
         if () in told:
-            self.counts["record"] += 1
-            return None
+            return Judged({(): DROP}, {"record": 1})
         found = held(self._format, piece)
         cuts: dict[Path, Cut] = dict.fromkeys(told, DROP)
+        counts: Counter[str] = Counter()
         for one in found:
-            self._of_record(one, cuts)
+            self._of_record(one, cuts, counts)
         if not cuts:
-            return piece.data
+            return Judged({}, {})
         parts = [part for one in found for part in one.parts]
         if self._format.prunes:
             _drop_traces_without_spans(cuts, parts)
         stays = [part for part in parts if not isinstance(cuts.get(part.path), Drop)
                  and not _below_a_drop(part.path, cuts)]  # fmt: skip
         _prune(cuts, parts, stays, prunes=self._format.prunes)
-        return None if isinstance(cuts.get(()), Drop) else cut(piece.data, cuts)
+        return Judged(cuts, counts)
 
-    def _of_record(self, found: Held, cuts: dict[Path, Cut]) -> None:
+    def _of_record(self, found: Held, cuts: dict[Path, Cut], counts: Counter[str]) -> None:
         gone: list[Part] = []
         inside: set[Path] = set()
         for part in found.parts:
@@ -234,9 +265,9 @@ class Verdict:
                 if not lifts:
                     inside.add(part.path)
             else:
-                self._mend(found.record, part, cuts)
+                self._mend(found.record, part, cuts, counts)
         for part in gone:
-            self.counts[part.label] += 1
+            counts[part.label] += 1
 
     def _goes(self, part: Part) -> bool:
         return part.trace_id in self._edits.traces or (
@@ -251,11 +282,11 @@ class Verdict:
             and self._edits.orphans is Orphans.REPARENT
         )
 
-    def _mend(self, record: Record, part: Part, cuts: dict[Path, Cut]) -> None:
+    def _mend(self, record: Record, part: Part, cuts: dict[Path, Cut], counts: Counter[str]) -> None:
         value = _at(record.value, part.path[len(record.path) :])
         for path, fresh in self._format.mended(value, part, self):
             cuts[(*part.path, *path)] = _cut_of(fresh)
-            self.counts["mended"] += 1
+            counts["mended"] += 1
 
 
 def changed() -> HeldBack:

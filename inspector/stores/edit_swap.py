@@ -135,8 +135,18 @@ def exchange(spot: Spot, old: int, temp: str, op_id: str, covered: int) -> str:
     if not spot.holds(old):
         spot.remove(kept)
         raise HeldBack("Another file has the store's name now.", "Open it again and plan anew.")
-    os.rename(temp, spot.name, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
-    edit_os.sync_folder(spot.folder)
+    try:
+        os.rename(temp, spot.name, src_dir_fd=spot.folder, dst_dir_fd=spot.folder)
+    except OSError:
+        spot.remove(kept)
+        raise
+    try:
+        edit_os.sync_folder(spot.folder)
+    except OSError as error:
+        raise StoreError(
+            f"The store was exchanged, but its folder can't be synced: {os.strerror(error.errno or 0)}.",
+            "Resume it once the disk works.",
+        ) from error
     return kept
 
 

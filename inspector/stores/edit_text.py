@@ -20,7 +20,7 @@ from inspector.stores.records import LONGEST, Piece, Shape, pieces
 from inspector.stores.source import Reader, read_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     from _typeshed import WriteableBuffer
@@ -34,7 +34,8 @@ _SPACE: Final = b" \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole lines of a text; the last of a text may have no end. `line` is the number of the first."""
+    """Whole lines of a text; the last of a text may have no end. `line` is the number of the first, 0 where
+    they aren't counted."""
 
     data: bytes
     start: int
@@ -92,6 +93,14 @@ class Text:
         self._source = source
         self.shape = shape
         self.size = source.size if size is None else size
+        self._listener: Callable[[bytes], None] | None = None
+
+    def listen(self, listener: Callable[[bytes], None]) -> bool:
+        """Whether the next reading tells all bytes of the file, once and in order, as they lie there."""
+        if not self._source.plain or self.shape is not Shape.LINES:
+            return False
+        self._listener = listener
+        return True
 
     def chunks(self) -> Iterator[bytes]:
         """UTF-8, without the mark of another character set. Raises StoreError where it isn't whole."""
@@ -100,6 +109,8 @@ class Text:
             at = 0
             while at < self.size and (data := read_all(source.fd, at, min(BLOCK, self.size - at))):
                 at += len(data)
+                if self._listener is not None:
+                    self._listener(data)
                 yield data
             return
         raw = cast("BinaryIO", io.BufferedReader(_Upto(source.fd, self.size), 1 << 16))
@@ -115,9 +126,9 @@ class Text:
                 "The file can't be rewritten: its character set is broken off.", "Repair it first."
             ) from None
 
-    def blocks(self) -> Iterator[Block]:
-        """All of it, in whole lines, some megabytes at a time."""
-        start, line = 0, 1
+    def blocks(self, *, counted: bool = False) -> Iterator[Block]:
+        """All of it, in whole lines, some megabytes at a time. To count them costs more than to read them."""
+        start, line = 0, int(counted)
         held: list[bytes] = []
         size = 0
         for chunk in self.chunks():
@@ -133,7 +144,7 @@ class Text:
             data = b"".join((*held, chunk[:cut]))
             yield Block(data, start, line)
             start += len(data)
-            line += data.count(b"\n")
+            line += data.count(b"\n") if counted else 0
             held, size = ([chunk[cut:]], len(chunk) - cut) if cut < len(chunk) else ([], 0)
         if held:
             yield Block(b"".join(held), start, line)
@@ -189,12 +200,16 @@ class Sink(Protocol):
 
 
 class PlainSink:
-    """Bytes to a descriptor; `size` counts them."""
+    """Bytes to a descriptor."""
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, listener: Callable[[bytes], None] = lambda data: None) -> None:
         self._fd = fd
+        self._listener = listener
+        self.size = 0
 
     def write(self, data: bytes) -> None:
+        self._listener(data)
+        self.size += len(data)
         view = memoryview(data)
         while view:
             view = view[os.write(self._fd, view) :]
@@ -206,10 +221,10 @@ class PlainSink:
 class _Packed:
     """Back into the character set and the packing it came from."""
 
-    def __init__(self, out: Sink, source: Source, *, begins: bool) -> None:
+    def __init__(self, out: Sink, source: Source) -> None:
         self._out = out
         self._encoding = source.encoding
-        self._mark = begins and self._encoding != "utf-8" and _has_mark(source)
+        self._mark = self._encoding != "utf-8" and _has_mark(source)
         self._kind = source.compression
         self._gzip = zlib.compressobj(6, zlib.DEFLATED, 31)
         self._zstd = _zstd() if self._kind.startswith("zstd") else None
@@ -269,7 +284,6 @@ def _has_mark(source: Source) -> bool:
     return first.decode(source.encoding, "replace").startswith("\ufeff")
 
 
-def sink(fd: int, source: Source, *, begins: bool = True) -> Sink:
-    """Writes text as the source has it. Without `begins` it goes on in a file that has its mark already."""
-    plain = PlainSink(fd)
-    return plain if source.plain else _Packed(plain, source, begins=begins)
+def sink(plain: PlainSink, source: Source) -> Sink:
+    """Writes text as the source has it."""
+    return plain if source.plain else _Packed(plain, source)

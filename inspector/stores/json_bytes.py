@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from inspector.stores.decode import BadJson
 
 _TEXT: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -21,6 +23,8 @@ short."""
 _STRING: Final = re.compile(_TEXT, re.DOTALL)
 _SCALAR: Final = re.compile(rb"[^\s,\]}]+")
 _SPACE: Final = re.compile(rb"[ \t\r\n]*")
+_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _OPENS: Final = b"{["
 _CLOSES: Final = b"}]"
 
@@ -35,33 +39,65 @@ class Member:
     end: int
 
 
-def members(text: bytes, at: int) -> tuple[list[Member], int]:
-    """The members of the object or list that begins at `at`, in stored order, and where it ends.
+def members(text: bytes, start: int, end: int) -> list[Member]:
+    """The members of the object or list at `start:end`, in stored order. Keys that repeat are all given."""
+    found = _by_lengths(text, start, end)
+    return _by_brackets(text, start) if found is None else found
 
-    Keys that repeat are all given.
-    """
+
+def _by_lengths(text: bytes, start: int, end: int) -> list[Member] | None:
+    """With the lengths of values from a decoder that skips them twenty times faster than we could; none where
+    it can't say: keys that repeat, numbers that aren't JSON's, great depth."""
+    view = memoryview(text)[start:end]
+    out: list[Member] = []
+    here = start + 1
+    try:
+        listed = text[start] == 0x5B
+        found = enumerate(_LIST.decode(view)) if listed else _OBJECT.decode(view).items()
+        for step, raw in found:
+            value = begin = skip_space(text, here)
+            if isinstance(step, str):
+                key_end = _string_end(text, begin)
+                if _key(text[begin:key_end]) != step:
+                    return None
+                value = _after_colon(text, key_end)
+            out.append(Member(step, begin, value, value + len(raw)))
+            here = skip_space(text, value + len(raw))
+            if text[here : here + 1] not in (b",", b"}", b"]"):
+                return None
+            here += 1
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadJson):
+        return None
+    return out if here == end or not out else None
+
+
+def _after_colon(text: bytes, at: int) -> int:
+    here = skip_space(text, at)
+    if text[here : here + 1] != b":":
+        raise BadJson("a key without a value")
+    return skip_space(text, here + 1)
+
+
+def _by_brackets(text: bytes, at: int) -> list[Member]:
     named = text[at : at + 1] == b"{"
     closing = b"}" if named else b"]"
     found: list[Member] = []
     here = skip_space(text, at + 1)
     if text[here : here + 1] == closing:
-        return found, here + 1
+        return found
     while True:
         start = value = here
         step: str | int = len(found)
         if named:
             key_end = _string_end(text, here)
             step = _key(text[here:key_end])
-            here = skip_space(text, key_end)
-            if text[here : here + 1] != b":":
-                raise BadJson("a key without a value")
-            value = skip_space(text, here + 1)
+            value = _after_colon(text, key_end)
         end = value_end(text, value)
         found.append(Member(step, start, value, end))
         here = skip_space(text, end)
         mark = text[here : here + 1]
         if mark == closing:
-            return found, here + 1
+            return found
         if mark != b",":
             raise BadJson("neither a comma nor an end")
         here = skip_space(text, here + 1)
@@ -100,19 +136,6 @@ def skip_space(text: bytes, at: int) -> int:
     return at if found is None else found.end()
 
 
-def find(text: bytes, path: tuple[str | int, ...]) -> tuple[int, int] | None:
-    """Where the value at `path` stands; of keys that repeat the last, as decoders have it."""
-    start, end = skip_space(text, 0), len(text)
-    for step in path:
-        if text[start : start + 1] not in (b"{", b"["):
-            return None
-        found = next((m for m in reversed(members(text, start)[0]) if m.step == step), None)
-        if found is None:
-            return None
-        start, end = found.value, found.end
-    return start, end if path else value_end(text, start)
-
-
 def _string_end(text: bytes, at: int) -> int:
     found = _STRING.match(text, at)
     if found is None:
@@ -127,4 +150,5 @@ def _key(token: bytes) -> str:
         key = json.loads(token.decode("utf-8", "replace"), strict=False)
     except ValueError:
         raise BadJson("a key that can't be decoded") from None
-    return str(key)
+    # As the decoder of records has it: what is no character is U+FFFD.
+    return str(key).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from inspector.errors import StoreError
 from inspector.stores.decode import BadJson
-from inspector.stores.json_bytes import Member, members, skip_space, value_end
+from inspector.stores.json_bytes import Member, members, skip_space
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ class Put:
 
 Cut: TypeAlias = Drop | Put
 DROP: Final = Drop()
+_SPACE: Final = b" \t\r\n"
 
 
 @dataclass(slots=True)
@@ -54,10 +55,9 @@ def cut(text: bytes, cuts: Mapping[Path, Cut]) -> bytes | None:
         for step in path:
             node = node.below.setdefault(step, _Node())
         node.cut = what
-    start = skip_space(text, 0)
+    start, end = skip_space(text, 0), len(text.rstrip(_SPACE))
     try:
-        kept = _render(text, start, value_end(text, start), root)
-        after = text[value_end(text, start) :]
+        kept = _render(text, start, end, root)
     except RecursionError:
         raise StoreError(
             "A record nests too deep to be edited inside.", "Drop its whole trace instead."
@@ -66,7 +66,7 @@ def cut(text: bytes, cuts: Mapping[Path, Cut]) -> bytes | None:
         raise StoreError("A record can't be edited: it is no JSON.", "Drop the whole record.") from None
     if not kept:
         return None
-    return text[:start] + b",".join(kept) + after
+    return text[:start] + b",".join(kept) + text[end:]
 
 
 def _render(text: bytes, start: int, end: int, node: _Node) -> list[bytes]:
@@ -74,10 +74,10 @@ def _render(text: bytes, start: int, end: int, node: _Node) -> list[bytes]:
     if isinstance(node.cut, Put):
         return [node.cut.text]
     if isinstance(node.cut, Drop):
-        return _lifted(text, start, node) if node.cut.keep else []
+        return _lifted(text, start, end, node) if node.cut.keep else []
     if not node.below or text[start : start + 1] not in (b"{", b"["):
         return [text[start:end]]
-    found = members(text, start)[0]
+    found = members(text, start, end)
     out: list[bytes] = []
     last = start + 1
     any_out = False
@@ -106,16 +106,16 @@ def _member(text: bytes, member: Member, found: list[Member], position: int, nod
     return [key + new for new in _render(text, member.value, member.end, below)]
 
 
-def _lifted(text: bytes, start: int, node: _Node) -> list[bytes]:
+def _lifted(text: bytes, start: int, end: int, node: _Node) -> list[bytes]:
     assert isinstance(node.cut, Drop)
     if text[start : start + 1] != b"{":
         return []
-    held = next((m for m in reversed(members(text, start)[0]) if m.step == node.cut.keep), None)
+    held = next((m for m in reversed(members(text, start, end)) if m.step == node.cut.keep), None)
     if held is None or text[held.value : held.value + 1] != b"[":
         return []
     below = node.below.get(node.cut.keep, _Node())
     out: list[bytes] = []
-    for member in members(text, held.value)[0]:
+    for member in members(text, held.value, held.end):
         inner = below.below.get(member.step)
         out += (
             [text[member.value : member.end]]
