@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from inspector.errors import HeldBack, InspectorError, StoreError
 from inspector.model import BytePlace
-from inspector.stores import edit_os, edit_swap
+from inspector.stores import edit_os, edit_swap, edit_tombstones
 from inspector.stores.edit_pass import Choice, Pass, chosen
 from inspector.stores.edit_records import Family, Judged, Verdict, changed, held, owners
 from inspector.stores.edit_rewrite import Rewriting
 from inspector.stores.edit_swap import Spot
 from inspector.stores.edit_text import Block, Text
+from inspector.stores.edit_tombstones import Overwriting
 from inspector.stores.edits import Cell, Edits, Preview
 from inspector.stores.generation import of_file
 from inspector.stores.records import Piece, Shape
@@ -77,19 +78,9 @@ class JsonEditor:
             self._demand_snapshot(spot)
             self._demand_one_name(spot)
             verdict = self._verdict(edits)
-            edit_swap.recover(spot, lambda late: self._late(late, verdict))
+            self._recover(spot, verdict)
             self._source.grown()
-            done = Rewriting(
-                self._source,
-                spot,
-                intent.op_id,
-                verdict,
-                self._pass(edits, verdict),
-                lambda late: self._late(late, verdict),
-                lambda: self._demand_snapshot(spot),
-                report,
-                stopped,
-            ).carry_out()
+            done = self._making(edits, intent, spot, verdict, report, stopped)
             intent.counts.update(done.counts)
             return done
         except OSError as error:
@@ -107,6 +98,38 @@ class JsonEditor:
 
     def close(self) -> None:
         return
+
+    def _recover(self, spot: Spot, verdict: Verdict) -> None:
+        if edit_tombstones.redo(spot):
+            self._snapshot = of_file(self._source.fd, size=self._source.size)
+            self._known = None
+        edit_swap.recover(spot, lambda late: self._late(late, verdict))
+
+    def _making(
+        self,
+        edits: Edits,
+        intent: Intent,
+        spot: Spot,
+        verdict: Verdict,
+        report: Callable[[Step], None],
+        stopped: Callable[[], bool],
+    ) -> Done:
+        op_id, run = intent.op_id, self._pass(edits, verdict)
+        if edits.in_place:
+            return Overwriting(
+                self._source, spot, op_id, verdict, run.text, run.choice, report, stopped
+            ).carry_out()
+        return Rewriting(
+            self._source,
+            spot,
+            op_id,
+            verdict,
+            run,
+            lambda late: self._late(late, verdict),
+            lambda: self._demand_snapshot(spot),
+            report,
+            stopped,
+        ).carry_out()
 
     def _pass(self, edits: Edits, verdict: Verdict) -> Pass:
         return Pass(Text(self._source, self._shape), self._choice(edits, verdict), verdict.piece)

@@ -84,7 +84,7 @@ class Pass:
 
     def __init__(self, text: Text, choice: Choice, judge: Callable[[Piece], bytes | None]) -> None:
         self.text = text
-        self._choice = choice
+        self.choice = choice
         self._judge = judge
         self.changed = False
 
@@ -101,7 +101,7 @@ class Pass:
         """Some whole lines."""
         data = block.data
         done = 0
-        for start, mark, piece, rest in _pieces(block, self._choice):
+        for start, mark, piece, rest in _pieces(block, self.choice):
             new = self._judge(piece)
             if new is piece.data:
                 continue
@@ -123,7 +123,7 @@ class Pass:
                 pending = joined(pending, gap, first=not begun) if dropped else pending + gap
                 dropped = False
                 continue
-            new = self._judge(found) if self._choice.takes(found.data, found.start) else found.data
+            new = self._judge(found) if self.choice.takes(found.data, found.start) else found.data
             if new is not found.data:
                 self.changed = True
             if new is None:
@@ -136,7 +136,7 @@ class Pass:
         write(pending)
 
     def _gap(self, gap: Gap) -> bytes:
-        if not gap.data.strip(_BETWEEN) or not self._choice.takes(gap.data, gap.start):
+        if not gap.data.strip(_BETWEEN) or not self.choice.takes(gap.data, gap.start):
             return gap.data
         new = self._judge(Piece(gap.data, gap.start, gap.line))
         if new is gap.data:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 Edit: TypeAlias = "Callable[[bytes], bytes]"
 """What late bytes of the old file become in the new one."""
 
-_PATIENCE: Final = 2.0
+PATIENCE = 2.0
 """Seconds that we wait for programs that open, append and close."""
-_DRAIN: Final = 5.0
+DRAIN = 5.0
 _PAUSE: Final = 0.001
 _QUIET: Final = 0.02
 _LINES: Final = re.compile(rb"[^\n]*\n|[^\n]+")
@@ -107,9 +107,9 @@ class Spot:
         return (named.st_dev, named.st_ino) == (own.st_dev, own.st_ino)
 
 
-def lease_soon(fd: int, patience: float = _PATIENCE) -> None:
+def lease_soon(fd: int, patience: float | None = None) -> None:
     """Takes the lease, waiting a little for programs that come and go. Raises HeldBack with a writer's name."""
-    until = time.monotonic() + patience
+    until = time.monotonic() + (PATIENCE if patience is None else patience)
     while not edit_os.take_lease(fd):
         if time.monotonic() > until:
             raise busy(fd)
@@ -158,7 +158,7 @@ def drain(spot: Spot, kept: str, covered: int, size: int, edit: Edit, *, crashed
     """
     fd = spot.open(kept)
     try:
-        until = time.monotonic() + _DRAIN
+        until = time.monotonic() + DRAIN
         quiet = False
         while True:
             free = edit_os.take_lease(fd)

@@ -89,6 +89,9 @@ class Edits:
     every: Callable[[Cell], bytes | None] | None = None
     """For bulk: asked for each cell that stays; returns its new content, or none to leave it."""
     orphans: Orphans = Orphans.REPARENT
+    in_place: bool = False
+    """For JSON lines, on request: overwrite them with tombstones of the same length, while a program keeps the
+    file open and appends to it."""
     past_readers: bool = False
     """Go on where a reader keeps old bytes in a database's log from being emptied: `Done.partial` then says
     so, and calling again with the same op id completes it. Without it, such a reader raises HeldBack."""
