@@ -2,7 +2,7 @@
 
     python -m tests.stores.appender FILE COUNT (open|each) [SPAN]
 
-`each` opens, appends and closes for every line; `open` keeps the file open. Prints a line once it has begun.
+`each` opens, appends and closes for every line; `open` keeps the file open until standard input ends. Prints a line once it has begun.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ def main(path, count, how, span):
         if how == "each":
             os.close(fd)
         time.sleep(PAUSE)
+    if how == "open":
+        sys.stdin.read()
 
 
 if __name__ == "__main__":
