@@ -2,7 +2,8 @@
 
     python -m tests.stores.appender FILE COUNT (open|each) [SPAN]
 
-`each` opens, appends and closes for every line; `open` keeps the file open until standard input ends. Prints a line once it has begun.
+`each` opens, appends and closes for every line; `open` keeps the file open until standard input ends. Prints a line once
+it has begun.
 """
 
 from __future__ import annotations
