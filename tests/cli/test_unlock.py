@@ -125,3 +125,29 @@ def test_a_value_copied_to_another_span_does_not_open(keyed: Keyed, store: str) 
     done = inside("show", store, TRACE, "--role", "operator", "--unlock", *WHY)
     assert MAIL.encode() in done.stdout
     assert b"Canary Lane" not in done.stdout
+
+
+def test_opened_values_and_keys_are_in_no_file_and_no_record(
+    keyed: Keyed, store: str, tmp_path: Path
+) -> None:
+    import base64
+    import os
+
+    log = tmp_path / "support.log"
+    for extra in ((), ("--json",), ("--raw", "--json", "--messages")):
+        done = inside("show", store, TRACE, "--role", "operator", "--unlock", *WHY, *extra, "--log", str(log))
+        assert MAIL.encode() in done.stdout
+        assert MAIL.encode() not in done.stderr
+    inside("search", store, "Canary", "--role", "operator")
+    secrets = [MAIL.encode(), b"12 Canary Lane", b"zofia.canary"]
+    for item in keyed.items.iterdir():
+        if held := base64.b64decode(item.read_bytes()):
+            secrets += [held[:32], held[:32].hex().encode(), held[32:] or held[:32]]
+    seen = 0
+    folders = [Path(os.environ[f"INSPECTOR_{name}_DIR"]) for name in ("STATE", "CACHE", "CONFIG")]
+    for path in [log, *(p for folder in folders if folder.is_dir() for p in folder.rglob("*"))]:
+        if path.is_file():
+            seen += 1
+            data = path.read_bytes()
+            assert not [secret for secret in secrets if secret in data], path
+    assert seen > 4
