@@ -6,13 +6,13 @@ side records, and the physical place of everything so that it can be edited wher
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Multimap:
+
+class Multimap(Struct, frozen=True):
     """A nested map whose keys repeat; `dict` stands for every other nested map."""
 
     pairs: tuple[tuple[str, Value], ...]
@@ -21,8 +21,7 @@ class Multimap:
 Value: TypeAlias = "bool | int | float | str | bytes | list[Value] | dict[str, Value] | Multimap | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """One key and its value, in stored order; keys may repeat."""
 
     key: str
@@ -61,8 +60,7 @@ class Status(StrEnum):
     IN_PROGRESS = "in_progress"
 
 
-@dataclass(frozen=True, slots=True)
-class BytePlace:
+class BytePlace(Struct, frozen=True):
     """Bytes of a text store (after decompression and transcoding), and the way inside that record."""
 
     start: int
@@ -72,8 +70,7 @@ class BytePlace:
     """1-based line of `start`; 0 where lines mean nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowPlace:
+class RowPlace(Struct, frozen=True):
     """A row of a SQLite store; `key` is its rowid, or its primary key where the table has none."""
 
     table: str
@@ -84,16 +81,14 @@ class RowPlace:
 Place: TypeAlias = BytePlace | RowPlace
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectRef:
+class SubjectRef(Struct, frozen=True):
     """The person a span is about, and the field that says so (`attr:user.id`, `trace.metadata:user_id`)."""
 
     id: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """Counts as the source gives them; `total` is given or the sum of what is."""
 
     input: int | None = None
@@ -112,23 +107,20 @@ class Tokens:
 NO_TOKENS = Tokens()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     name: str
     time: int | None
     """ns since the epoch, or none."""
     attributes: Attributes = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     trace_id: str
     span_id: str
     attributes: Attributes = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     name: str = ""
     version: str = ""
     attributes: Attributes = ()
@@ -137,8 +129,7 @@ class Scope:
 NO_SCOPE = Scope()
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """A judgement about a span or trace: an evaluation, feedback, a note."""
 
     name: str
@@ -146,8 +137,7 @@ class Annotation:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SideRecord:
+class SideRecord(Struct, frozen=True):
     """Something stored with a trace that is no span: a log line, a preview, a dataset copy, an FTS row.
 
     `trace_id` is empty where the record belongs to no trace of the store.
@@ -159,8 +149,7 @@ class SideRecord:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """One span as its store holds it. Times are ns since the epoch (UTC), or none."""
 
     trace_id: str
@@ -201,8 +190,7 @@ class Span:
     """What is wrong with it: `no trace id`, `no span id`, `bad start`, `truncated`, ..."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceHead:
+class TraceHead(Struct, frozen=True):
     """What a store says of a trace apart from its spans; every field but the id may be missing."""
 
     trace_id: str
@@ -222,8 +210,7 @@ class TraceHead:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SpanHead:
+class SpanHead(Struct, frozen=True):
     """The structure of a span, enough for the list: everything here may be raw text until redacted."""
 
     trace_id: str
@@ -247,8 +234,7 @@ class SpanHead:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """One trace, whole: what its store says of it, its spans in stored order, and its side records."""
 
     head: TraceHead
@@ -262,8 +248,7 @@ class Trace:
     raw: Value = None
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something unreadable: where (`line 7, byte 4113`, `table spans, row 12`) and what, never its content."""
 
     where: str
@@ -271,15 +256,14 @@ class Problem:
     count: int = 1
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(Struct):
     """One step of a scan: what was found since the last step."""
 
-    spans: list[SpanHead] = field(default_factory=list)
-    traces: list[TraceHead] = field(default_factory=list)
+    spans: list[SpanHead] = []
+    traces: list[TraceHead] = []
     side: int = 0
     """How many side records were passed."""
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = []
     done: int = 0
     """Bytes read so far, of `StoreInfo.bytes`."""
 

@@ -7,9 +7,11 @@ report can hold a control byte, a bidi control or an unredacted value that the p
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -60,8 +62,7 @@ def sanitise(text: str) -> str:
     return text.translate(_VISIBLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A run of text in one state. `text` is what a plain reader sees: for a hidden value its placeholder."""
 
     text: str
@@ -81,11 +82,10 @@ class Segment:
             value: str = getattr(self, name)
             clean = sanitise(value)
             if clean is not value:
-                object.__setattr__(self, name, clean)
+                force_setattr(self, name, clean)
 
 
-@dataclass(frozen=True, slots=True)
-class ShownText:
+class ShownText(Struct, frozen=True):
     """Segments in reading order."""
 
     segments: tuple[Segment, ...]
@@ -110,27 +110,23 @@ def plain(text: str) -> ShownText:
     return ShownText((Segment(text),)) if text else EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class ShownMap:
+class ShownMap(Struct, frozen=True):
     pairs: tuple[tuple[ShownText, ShownValue], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownList:
+class ShownList(Struct, frozen=True):
     items: tuple[ShownValue, ...]
 
 
 ShownValue: TypeAlias = "bool | int | float | ShownText | ShownList | ShownMap | None"
 
 
-@dataclass(frozen=True, slots=True)
-class ShownAttribute:
+class ShownAttribute(Struct, frozen=True):
     key: ShownText
     value: ShownValue
 
 
-@dataclass(frozen=True, slots=True)
-class Redaction:
+class Redaction(Struct, frozen=True):
     """One hidden value of a span: where (dotted path), what and how; never the value."""
 
     path: str
@@ -138,22 +134,19 @@ class Redaction:
     operator: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShownEvent:
+class ShownEvent(Struct, frozen=True):
     name: ShownText
     time: int | None
     attributes: tuple[ShownAttribute, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownLink:
+class ShownLink(Struct, frozen=True):
     trace_id: ShownText
     span_id: ShownText
     attributes: tuple[ShownAttribute, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPart:
+class ShownPart(Struct, frozen=True):
     """One part of a message. Text, thinking and tool results are `text`; calls have a name and arguments."""
 
     kind: Literal["text", "thinking", "tool_call", "tool_result", "media"]
@@ -163,15 +156,13 @@ class ShownPart:
     call_id: ShownText = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class ShownMessage:
+class ShownMessage(Struct, frozen=True):
     role: ShownText
     parts: tuple[ShownPart, ...]
     direction: Literal["input", "output"]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownSpan:
+class ShownSpan(Struct, frozen=True):
     """One span in full. Times are ns since the epoch; `duration` is ns."""
 
     trace_id: ShownText
@@ -216,8 +207,7 @@ class ShownSpan:
         return None if self.start is None or self.end is None else self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class SpanNode:
+class SpanNode(Struct, frozen=True):
     """A span's row in the tree, in display order (depth first, children by start)."""
 
     index: int
@@ -240,16 +230,14 @@ class SpanNode:
     span_id: ShownText = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class TraceKey:
+class TraceKey(Struct, frozen=True):
     """A handle of a trace in this view: stable while the view is open, meaningless outside."""
 
     store: int
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class TraceRow:
+class TraceRow(Struct, frozen=True):
     """One line of the list. `start` is ns since the epoch, `duration` ns."""
 
     key: TraceKey
@@ -273,8 +261,7 @@ class TraceRow:
     store: ShownText
 
 
-@dataclass(frozen=True, slots=True)
-class ShownTrace:
+class ShownTrace(Struct, frozen=True):
     row: TraceRow
     nodes: tuple[SpanNode, ...]
     attributes: tuple[ShownAttribute, ...]
@@ -286,15 +273,13 @@ class ShownTrace:
     """What the store holds of the trace beside its spans: its own row or line, redacted; empty if nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownProblem:
+class ShownProblem(Struct, frozen=True):
     where: str
     what: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoreSummary:
+class StoreSummary(Struct, frozen=True):
     """What `inspector info` prints of one store. `oldest` and `newest` are ns since the epoch."""
 
     name: ShownText
@@ -312,8 +297,7 @@ class StoreSummary:
     banner: str
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Struct, frozen=True):
     """What the header says of the situation. Empty strings are not drawn."""
 
     role: str
@@ -324,8 +308,7 @@ class Badge:
     """Why what is shown is less than fully redacted; paints the screen as unsafe."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a scan is, in bytes; `total` 0 means unknown."""
 
     done: int
@@ -335,8 +318,7 @@ class Progress:
     finished: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One span in which a search found something, with a redacted snippet around it."""
 
     key: TraceKey
@@ -348,8 +330,7 @@ class Hit:
     store: ShownText
 
 
-@dataclass(frozen=True, slots=True)
-class ShownAuditRecord:
+class ShownAuditRecord(Struct, frozen=True):
     """One line of the audit of a trace. `time` is ns since the epoch; texts are sanitised."""
 
     seq: int
@@ -363,8 +344,7 @@ class ShownAuditRecord:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unlocked:
+class Unlocked(Struct, frozen=True):
     """What is open at the moment. `until`: ns since the epoch, 0 while nothing is; `records` of the audit."""
 
     values: int = 0
@@ -373,11 +353,13 @@ class Unlocked:
     records: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(Struct, frozen=True):
     field: str = "start"
     """A trace field of the query language."""
     descending: bool = True
+
+
+NEWEST_FIRST = Sort()
 
 
 class Rows(Protocol):
@@ -424,7 +406,7 @@ class View(Protocol):
     def follow(self, report: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
         """Take in what is added to the stores from now on, until `stopped`; `report` when there is more."""
 
-    def rows(self, query: str = "", sort: Sort = Sort()) -> Rows:
+    def rows(self, query: str = "", sort: Sort = NEWEST_FIRST) -> Rows:
         """Raises UsageError (with the column) for a query that can't be parsed."""
 
     def find(self, trace_id: str) -> TraceKey | None:

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from inspector.errors import Denied, InspectorError
-from inspector.view import Sort, Unlocked, Unveils
+from inspector.view import NEWEST_FIRST, Sort, Unlocked, Unveils
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
         TraceKey,
         View,
     )
-
-_NEWEST_FIRST = Sort()
 
 
 class LazyView:
@@ -55,7 +53,7 @@ class LazyView:
     def progress(self) -> Progress:
         return self._opened().progress()
 
-    def rows(self, query: str = "", sort: Sort = _NEWEST_FIRST) -> Rows:
+    def rows(self, query: str = "", sort: Sort = NEWEST_FIRST) -> Rows:
         return self._opened().rows(query, sort)
 
     def find(self, trace_id: str) -> TraceKey | None:

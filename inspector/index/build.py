@@ -8,9 +8,11 @@ order of their ranges, so that rows have the same numbers each time.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec.structs import replace
 
 from inspector.index.block import Block
 from inspector.index.lines import LineReader

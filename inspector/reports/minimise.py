@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from inspector.query.fieldpath import parse
 from inspector.reports.pruning import EXCLUDED, hidden_under, kept_of

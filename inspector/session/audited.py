@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from inspector.errors import Denied
-from inspector.view import Sort, Unlocked
+from inspector.view import NEWEST_FIRST, Sort, Unlocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
         TraceKey,
     )
 
-_NEWEST_FIRST = Sort()
+
 SOON = 0.4
 """Seconds until the log is opened: after the first frame, and before the second that a record may take."""
 
@@ -73,7 +74,7 @@ class AuditedView:
     def progress(self) -> Progress:
         return self.session.progress()
 
-    def rows(self, query: str = "", sort: Sort = _NEWEST_FIRST) -> Rows:
+    def rows(self, query: str = "", sort: Sort = NEWEST_FIRST) -> Rows:
         self._permit(query)
         return self.session.rows(query, sort)
 

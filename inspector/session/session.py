@@ -6,8 +6,9 @@ What only a search, a filter or following needs is imported by them: the first r
 from __future__ import annotations
 
 from array import array
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from inspector.errors import Denied, NotFound
 from inspector.session.limited import limited
@@ -17,6 +18,7 @@ from inspector.session.rows import SessionRows, trace_row
 from inspector.session.show import raw_text, show_node, show_span, shown_annotations
 from inspector.session.veil import Veil
 from inspector.view import (
+    NEWEST_FIRST,
     Hit,
     Progress,
     ShownProblem,
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from inspector.stores.base import Store
     from inspector.view import Badge, Rows, ShownSpan, Unlocked
 
-_NEWEST_FIRST = Sort()
+
 _NONE = array("I")
 
 
@@ -134,7 +136,7 @@ class Session:
             finished=all(o.finished and o.named for o in self._stores),
         )
 
-    def rows(self, query: str = "", sort: Sort = _NEWEST_FIRST) -> Rows:
+    def rows(self, query: str = "", sort: Sort = NEWEST_FIRST) -> Rows:
         stores = tuple(self._stores)
         if not query.strip():
             return SessionRows(stores, [_NONE if opened.gone else None for opened in stores], sort)

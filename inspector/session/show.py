@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec.structs import force_setattr
+
 from inspector.model import Attribute, Kind, Multimap, Status
 from inspector.session.pretty import pretty_text
 from inspector.session.redactions import redactions_of
@@ -134,7 +136,7 @@ def _conversation(span: Span, veil: Veil) -> tuple[ShownMessage, ...]:
 
 
 def _with_redactions(shown: ShownSpan) -> ShownSpan:
-    object.__setattr__(shown, "redactions", redactions_of(shown))
+    force_setattr(shown, "redactions", redactions_of(shown))
     return shown
 
 

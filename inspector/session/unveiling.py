@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from msgspec import structs
+
 from inspector.access.envelope import EnvelopeError, Where
 from inspector.access.sealed import sealed_in, sealed_values
 from inspector.errors import Denied, NotFound, UsageError
@@ -115,7 +117,7 @@ class Unveiling:
             return plain
         opened = {c: v for grant in grants for c, v in grant.opened.items()}
         lifted = show_span(span, self._lifted(veil, veil.locks.with_opened(opened)), plain.flags)
-        lifted = replace(lifted, flags=plain.flags)
+        lifted = structs.replace(lifted, flags=plain.flags)
         if any(not grant.request.path for grant in grants):
             return lifted
         return narrowed(plain, lifted, [grant.request.path for grant in grants])

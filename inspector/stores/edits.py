@@ -8,9 +8,10 @@ at cells; a format says to which trace, span or side record a hit in a cell belo
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from inspector.model import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """`place` is a BytePlace of a whole record, or a RowPlace whose path is the column's name.
 
     `content` is as stored, with JSON still encoded; unpacked and transcoded for packed files.
@@ -47,8 +47,7 @@ class Unit(StrEnum):
     """Anything else: a log line, a dataset's copy, a session's row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """To what a place in a store belongs. `trace_id` and `span_id` are as stored, empty where there is none."""
 
     unit: Unit
@@ -67,8 +66,7 @@ class Orphans(StrEnum):
     REMOVE = "remove"
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(Struct, frozen=True):
     """Other content for a cell; refused if what is there no longer has the digest."""
 
     place: Place
@@ -76,8 +74,7 @@ class Rewrite:
     after: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Edits:
+class Edits(Struct, frozen=True):
     """A set of changes of one store, all carried out or none."""
 
     traces: frozenset[str] = frozenset()
@@ -101,8 +98,7 @@ class Edits:
         return not (self.traces or self.spans or self.records or self.rewrites or self.every)
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What edits would do: rows or elements by table or kind of record, and what is in the way."""
 
     counts: Mapping[str, int]
@@ -114,8 +110,7 @@ class Preview:
     """Sentences: what is outside the store's reach (files elsewhere, siblings, backups beside it)."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(Struct, frozen=True):
     """A file before or after. `sha256` is empty where it no longer exists."""
 
     path: Path
@@ -123,22 +118,20 @@ class FileState:
     sha256: str
 
 
-@dataclass(slots=True)
-class Done:
+class Done(Struct):
     """What was done. `partial` is a sentence where it isn't all (a reader kept the log from being emptied)."""
 
-    counts: dict[str, int] = field(default_factory=dict)
-    before: list[FileState] = field(default_factory=list)
-    after: list[FileState] = field(default_factory=list)
+    counts: dict[str, int] = {}
+    before: list[FileState] = []
+    after: list[FileState] = []
     method: str = ""
     """In words for the certificate, with the SQLite version where one was used."""
-    checks: dict[str, str] = field(default_factory=dict)
+    checks: dict[str, str] = {}
     """integrity, foreign keys, each FTS table: what the check said before and after."""
     partial: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Progress of an edit: `done` of `total` in bytes or rows of the phase."""
 
     phase: str

@@ -6,8 +6,9 @@ import os
 import sys
 import time
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from inspector.errors import NotFound, StoreError
 from inspector.model import Batch, BytePlace, Problem, Span, Trace, TraceHead

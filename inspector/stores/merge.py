@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from msgspec.structs import replace
 
 from inspector.model import NO_TOKENS, Trace, TraceHead, Value
 
@@ -10,9 +10,9 @@ from inspector.model import NO_TOKENS, Trace, TraceHead, Value
 def merged_head(first: TraceHead, second: TraceHead) -> TraceHead:
     """What the first says, and what it leaves open as the second says it."""
     missing = {
-        f.name: getattr(second, f.name)
-        for f in fields(TraceHead)
-        if getattr(first, f.name) in (None, (), NO_TOKENS) and getattr(second, f.name) is not None
+        name: getattr(second, name)
+        for name in TraceHead.__struct_fields__
+        if getattr(first, name) in (None, (), NO_TOKENS) and getattr(second, name) is not None
     }
     return replace(first, **missing) if missing else first
 

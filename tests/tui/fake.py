@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from inspector.errors import InspectorError, StoreError, UsageError
 from inspector.view import (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from inspector.tui.comparing import align, difference, side_by_side
 from inspector.tui.screens.compare import CompareScreen

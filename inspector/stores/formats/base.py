@@ -7,8 +7,9 @@ objects one after another) and `json_store.py` calls the format for each.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+
+from msgspec import Struct
 
 from inspector.model import BytePlace, Problem, SideRecord, Span, SpanHead, Trace, TraceHead
 
@@ -19,8 +20,7 @@ Object: TypeAlias = Mapping[str, object]
 """A decoded JSON object, not checked any further."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One JSON object of a file and where it stands. Lists at the top are given element by element."""
 
     value: Object
@@ -41,30 +41,28 @@ class Record:
         return f"line {self.line}, byte {self.start}" + (f", {steps.lstrip('.')}" if steps else "")
 
 
-@dataclass(slots=True)
-class Parsed:
+class Parsed(Struct):
     """What one record holds."""
 
-    spans: list[Span] = field(default_factory=list)
+    spans: list[Span] = []
     """In stored order. A span without a trace id has `trace_id=""`: the store makes one up and flags it."""
-    traces: list[Trace] = field(default_factory=list)
+    traces: list[Trace] = []
     """What the record says of a trace apart from its spans (`spans=()`); the head's place is the record's."""
-    patches: list[Span] = field(default_factory=list)
+    patches: list[Span] = []
     """Later parts of a span that another record holds. Not counted; `finish` gets them."""
-    side: list[SideRecord] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    side: list[SideRecord] = []
+    problems: list[Problem] = []
 
 
-@dataclass(slots=True)
-class Heads:
+class Heads(Struct):
     """The cheap half of `Parsed`: what a list needs."""
 
-    spans: list[SpanHead] = field(default_factory=list)
-    traces: list[TraceHead] = field(default_factory=list)
+    spans: list[SpanHead] = []
+    traces: list[TraceHead] = []
     side: int = 0
-    side_of: list[str] = field(default_factory=list)
+    side_of: list[str] = []
     """The trace ids that the side records name, "" for none: so that a trace finds its own again."""
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = []
 
 
 class JsonFormat(Protocol):

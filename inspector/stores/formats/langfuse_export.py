@@ -8,8 +8,9 @@ trace row, which may stand anywhere in the file.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from inspector.model import (
     Annotation,

@@ -8,8 +8,10 @@ mean the project; the conversation is in `extra.metadata`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from inspector.model import (
     NO_TOKENS,

@@ -6,8 +6,9 @@ times and may stand after its spans; it alone names the user, in its metadata.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from inspector.model import (
     NO_TOKENS,

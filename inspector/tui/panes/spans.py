@@ -337,4 +337,4 @@ class Spans(Pane):
                 [("This trace has no spans.", look.text)],
                 [("What the store holds of it is below.", look.dim)],
             )
-        return ([("Reading…" if self.reading else "No trace selected.", look.dim)],)
+        return ([(f"Reading{look.glyphs.more}" if self.reading else "No trace selected.", look.dim)],)

@@ -172,5 +172,5 @@ class Traces(Pane):
         if self.query_text:
             return ([("No trace matches.", look.text)], [("\\ drops the filter.", look.dim)])
         if self.scanning:
-            return ([("Reading…", look.dim)],)
+            return ([(f"Reading{look.glyphs.more}", look.dim)],)
         return ([("No traces in here.", look.text)], [("The store was read to its end.", look.dim)])

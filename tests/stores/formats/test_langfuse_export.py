@@ -5,9 +5,9 @@ field reference and its package's models.
 """
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from inspector.model import Kind, Status, SubjectRef
 from inspector.stores.formats.base import Record

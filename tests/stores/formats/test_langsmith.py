@@ -1,9 +1,9 @@
 """LangSmith: runs one a line and batch bodies; post and patch are one span however they are stored."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from inspector.model import Event, Kind, Status, SubjectRef, Trace, TraceHead
 from inspector.stores.formats.base import Record

@@ -1,9 +1,9 @@
 """OpenAI Agents: counts against the file itself, and the trace line's facts on its spans."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from inspector.model import Kind, Status, SubjectRef, Trace, head_of
 from inspector.stores.formats.openai_agents import FORMAT
