@@ -41,6 +41,7 @@ class Glyphs(NamedTuple):
     path: str = "•"
     again: str = "↻"
     mark: str = "◆"
+    micro: str = "µ"
     levels: str = " ▁▂▃▄▅▆▇█"
 
 
@@ -58,6 +59,7 @@ ASCII = Glyphs(
     open="v",
     shut=">",
     tee="|",
+    micro="u",
     elbow="`",
     pipe="|",
     horizontal="-",

@@ -131,6 +131,8 @@ def drawn(runs: Sequence[Run], base: Style, width: int, look: Look) -> list[Draw
         if not text:
             continue
         clean = printable(text)
+        if look.glyphs.micro != "µ":
+            clean = clean.replace("µ", look.glyphs.micro)
         size = cell_len(clean)
         if used + size > width:
             clean = set_cell_size(clean, width - used)
