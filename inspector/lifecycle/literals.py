@@ -13,7 +13,7 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _OPEN_BRACE, _CLOSE_BRACE, _OPEN_LIST, _CLOSE_LIST, _COMMA, _COLON, _QUOTE = b'{}[],:"'
 _PLUMBING: Final = frozenset(
     "value stringValue intValue doubleValue boolValue bytesValue arrayValue kvlistValue values "
@@ -92,6 +92,8 @@ def literals(content: bytes, positions: Sequence[int] | None = None) -> Iterator
         mark = content[start]
         if mark == _QUOTE:
             end = token.end() - 1
+            if content[end] != _QUOTE or end == start:
+                end += 1  # cut off: the text ends before the string does
             frame = stack[-1] if stack else None
             if frame is not None and frame.is_object and not waits_for_value:
                 key = content[start : token.end()]
@@ -125,26 +127,36 @@ def literals(content: bytes, positions: Sequence[int] | None = None) -> Iterator
                 yield Literal(start, token.end(), "n", _path(stack), tuple(stack))
         if closed > _LABEL_DEPTH:
             return
+    if wanted.missed:
+        # What is no JSON after all, or stands between its values.
+        yield Literal(0, len(content), "t", ())
 
 
 class _Wanted:
     """Positions that are passed from left to right."""
 
-    __slots__ = ("_at", "_positions")
+    __slots__ = ("_at", "_positions", "missed")
 
     def __init__(self, positions: Sequence[int] | None) -> None:
         self._positions = positions
         self._at = 0
+        self.missed = False
+        """Whether a position lies in no literal."""
 
     def within(self, start: int, end: int) -> bool:
         if self._positions is None:
             return True
-        self._at = bisect_left(self._positions, start, self._at)
-        return self._at < len(self._positions) and self._positions[self._at] < end
+        at = bisect_left(self._positions, start, self._at)
+        self.missed = self.missed or at > self._at
+        self._at = at
+        if at == len(self._positions) or self._positions[at] >= end:
+            return False
+        self._at = bisect_left(self._positions, end, at)
+        return True
 
     @property
     def passed(self) -> bool:
-        return self._positions is not None and self._at == len(self._positions)
+        return self._positions is not None and self._at == len(self._positions) and not self.missed
 
 
 def _path(stack: Sequence[_Frame]) -> Path:

@@ -16,6 +16,10 @@ from inspector.lifecycle.tokens import Token, TokenKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_CUT: Final = 10
+"""Characters of an id that tell whose it is although the rest was cut off."""
+_PREVIEW: Final = 90
+"""A text that is shorter and doesn't end in dots was not cut off."""
 _ROUNDS: Final = 4
 """A replacement may uncover what only then stands at a boundary."""
 _BASE64: Final = re.compile(rb"[a-z0-9+/_-]+")
@@ -131,8 +135,26 @@ class Matcher:
                     start, end = place
                     whole = end - start == length
                     found.append((*reading.back(start, end), number, reading.form, whole, None))
+            found += self._cut_off(reading, lower)
             found += self._unwrapped(reading, lower, depth)
         return found
+
+    def _cut_off(
+        self, reading: Reading, lower: str
+    ) -> Iterator[tuple[int, int, int, str, bool, bytes | None]]:
+        """A long part of an id where a text was cut off, as previews and titles are."""
+        end = len(lower.rstrip(" .…"))
+        if end == len(lower) and end < _PREVIEW:
+            return
+        for number, (token, _, cores) in enumerate(self._patterns):
+            if token.kind not in (TokenKind.ID, TokenKind.EMAIL) or not any(core in lower for core in cores):
+                continue
+            whole = token.text.lower()
+            for length in range(len(whole) - 1, _CUT - 1, -1):
+                if lower.endswith(whole[:length], 0, end):
+                    if token.bounded(reading.text, end - length, end) is not None:
+                        yield (*reading.back(end - length, end), number, "cut off", False, None)
+                    break
 
     def _unwrapped(
         self, reading: Reading, lower: str, depth: int

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Bytes: TypeAlias = bytes | bytearray
 
 _REACH: Final = 16
+_IN_ADDRESS: Final = ".+-%'"
 _UNICODE: Final = re.compile(rb"\\u([0-9a-fA-F]{4})\Z")
 _SIMPLE: Final = re.compile(rb"\\[nrtbf]\Z")
 _PERCENT: Final = re.compile(rb"%([0-9a-fA-F]{2})\Z")
@@ -38,6 +39,12 @@ def joining(text: str, around: tuple[str, str]) -> tuple[str, str]:
     """Those of the characters around a text with which a longer word goes on; what else stands there differs
     from an index to the record it is of."""
     before, after = around
+    if "@" in text:
+        # jo-ann@ and jo.ann@ are others than ann@.
+        return (
+            before if _joins(text[0], before) or (before and before in _IN_ADDRESS) else "",
+            after if _joins(text[-1], after) or after == "-" else "",
+        )
     return before if _joins(text[0], before) else "", after if _joins(text[-1], after) else ""
 
 
