@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from inspector import __version__
 from inspector.audit.record import Entry, Resource
-from inspector.errors import HeldBack, InspectorError, PartlyDone
+from inspector.errors import HeldBack, InspectorError, NotAStore, PartlyDone
 from inspector.keys.local import local_key
 from inspector.lifecycle import archive, beside, certificate, jobs, ours, proof
 from inspector.lifecycle.jobs import DONE, Job, JobKind, JobState, StoreJob
 from inspector.lifecycle.matcher import Pseudonym
+from inspector.lifecycle.plan import ALWAYS, StorePlan
 from inspector.session.trail import fingerprint
-from inspector.stores.edits import Editable, Step
+from inspector.stores.edits import Done, Editable, Edits, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
 
     from inspector.intent import Intent
     from inspector.lifecycle.desk import Desk
-    from inspector.lifecycle.plan import StorePlan
     from inspector.lifecycle.sealed import Json, Object
     from inspector.stores.base import Store
-    from inspector.stores.edits import Done, Editor
+    from inspector.stores.edits import Editor
 
     Planner = Callable[[Store, Editor], StorePlan]
     Before = Callable[[Store, StorePlan, str], Mapping[str, int]]
@@ -123,6 +123,9 @@ def _store(
     *,
     resumed: bool,
 ) -> None:
+    if resumed and _emptied(each.path):
+        _conclude_empty(desk, job, each, report)
+        return
     with desk.editing(each.path) as (store, editor):
         plan = planner(store, editor)
         plan.check()
@@ -143,6 +146,24 @@ def _store(
             except BaseException:
                 jobs.save(job)
                 raise
+    each.state = JobState.PARTIAL if each.error else JobState.COMPLETED
+    jobs.save(job)
+
+
+def _emptied(path: Path) -> bool:
+    """Whether all of a store went before the interruption: nothing can be planned in it any more."""
+    try:
+        return path.stat().st_size == 0
+    except OSError:
+        return False
+
+
+def _conclude_empty(desk: Desk, job: Job, each: StoreJob, report: Report) -> None:
+    plan = StorePlan(each.path, "", "", Edits(), 0, 0, 0, 0, {}, uncovered=(ALWAYS,))
+    began = desk.now()
+    with desk.log.act(_entry(desk, job, each, plan, resumed=True)) as intent:
+        done = Done(method="rewritten beside it and exchanged; nothing was left of it")
+        _finish(desk, job, each, plan, done, intent, began, report)
     each.state = JobState.PARTIAL if each.error else JobState.COMPLETED
     jobs.save(job)
 
@@ -200,7 +221,12 @@ def _proved(desk: Desk, job: Job, each: StoreJob, plan: StorePlan, report: Repor
     def step(done: int, total: int) -> None:
         report(each.path, Step("prove", done, total))
 
-    with closing(desk.open(each.path)) as store:
+    try:
+        opened = desk.open(each.path)
+    except NotAStore:
+        # All of it went: what is left of the file holds no trace.
+        return proof.of_file(each.path, job.person, plan.edits.traces, step)
+    with closing(opened) as store:
         if not isinstance(store, Editable):
             return proof.Proof()
         with closing(store.editor()) as editor:
@@ -242,8 +268,8 @@ def _facts(
         "request": job.request,
         "basis": job.basis,
         "mode": job.terms.mode.value,
-        "started": _time(began),
-        "finished": _time(desk.now()),
+        "started": time_text(began),
+        "finished": time_text(desk.now()),
         "program": f"inspector {__version__}",
         "operator": {
             "user": around.user if around is not None else "",
@@ -267,7 +293,7 @@ def _facts(
     }
 
 
-def _time(ns: int) -> str:
+def time_text(ns: int) -> str:
     return datetime.fromtimestamp(ns // 1_000_000_000, UTC).isoformat().replace("+00:00", "Z")
 
 

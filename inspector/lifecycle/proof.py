@@ -61,8 +61,20 @@ def of_traces(
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> Proof:
     """By the ids of the traces that went: those of 16 hex digits and more, which nothing else holds."""
-    words = [id for id in islice(sorted(ids), _MOST_IDS) if len(id) >= 2 * _WINDOW]
+    words = _telling(ids)
     return _proof(0, _scanned(store, editor, words, report)) if words else Proof()
+
+
+def of_file(
+    path: Path, person: Person | None, ids: Collection[str], report: Callable[[int, int], None]
+) -> Proof:
+    """Of a file that is no store any more."""
+    words = [person.id, *person.aliases] if person is not None else _telling(ids)
+    return _proof(0, residue([path], words, texts=[path], report=report)) if words else Proof()
+
+
+def _telling(ids: Collection[str]) -> list[str]:
+    return [id for id in islice(sorted(ids), _MOST_IDS) if len(id) >= 2 * _WINDOW]
 
 
 def _proof(second: int, found: Residue) -> Proof:

@@ -10,7 +10,10 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inspector.view import View
+    from inspector.view_acts import Operations
 
 _LEAKS = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION", "TEXTUAL_PRESS")
 """Variables by which Textual would write what is shown to a file or a socket."""
@@ -22,12 +25,18 @@ def shut_leaks() -> None:
         os.environ.pop(name, None)
 
 
-def run(view: View, *, ascii: bool = False, theme: str | None = None) -> int:
+def run(
+    view: View,
+    *,
+    ascii: bool = False,
+    theme: str | None = None,
+    operations: Callable[[], Operations] | None = None,
+) -> int:
     """Show the view until the user leaves; the exit code of the program. Raises what ended the screen."""
     shut_leaks()
     from inspector.tui.app import InspectorApp
 
-    app = InspectorApp(view, ascii=ascii, theme=theme)
+    app = InspectorApp(view, ascii=ascii, theme=theme, operations=operations)
     app.run()
     if app.failure is not None:
         raise app.failure

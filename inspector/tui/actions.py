@@ -140,6 +140,22 @@ ACTIONS: tuple[Action, ...] = (
         _B,
         permission="clipboard:plaintext",
     ),
+    _A(
+        "erase",
+        "erase a person",
+        (),
+        "Find what the stores hold of a person, and erase it with a proof.",
+        _B,
+        permission="erasure:execute",
+    ),
+    _A(
+        "retention",
+        "retention",
+        (),
+        "See what has run out and let it go.",
+        _B,
+        permission="retention:apply",
+    ),
     _A("follow", "follow", ("f",), "Take in what is written to the store from now on; again to stop.", _B),
     _A("reload", "reload", ("R",), "Read the store again.", _B),
     # The list of traces: nothing of its own yet. The tree of spans:

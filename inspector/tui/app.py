@@ -8,17 +8,36 @@ from inspector.tui.host import Host
 from inspector.tui.screens.browse import BrowseScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.screen import Screen
 
     from inspector.view import View
+    from inspector.view_acts import Operations
 
 
 class InspectorApp(Host[None]):
     TITLE = "inspector"
 
-    def __init__(self, view: View, *, ascii: bool = False, theme: str | None = None) -> None:
+    def __init__(
+        self,
+        view: View,
+        *,
+        ascii: bool = False,
+        theme: str | None = None,
+        operations: Callable[[], Operations] | None = None,
+    ) -> None:
         super().__init__(ascii=ascii, theme=theme)
         self.view = view
+        self._operations = operations
+        self._made_operations: Operations | None = None
+
+    @property
+    def operations(self) -> Operations | None:
+        """What may change the stores; made when it is first asked for."""
+        if self._made_operations is None and self._operations is not None:
+            self._made_operations = self._operations()
+        return self._made_operations
 
     def get_default_screen(self) -> Screen[None]:
         return BrowseScreen(self.view)

@@ -16,6 +16,7 @@ from inspector.tui.screens.columns import ColumnsScreen
 from inspector.tui.screens.compare import CompareScreen
 from inspector.tui.screens.copy_chord import CopyChord
 from inspector.tui.screens.copying import pick
+from inspector.tui.screens.erasing import Erasing
 from inspector.tui.screens.help import help_rows
 from inspector.tui.screens.listing import Listing
 from inspector.tui.screens.lists import ListScreen
@@ -28,7 +29,7 @@ from tests.tui.fake import FakeView
 
 DOERS = {
     Place.APP: (Host,),
-    Place.BROWSE: (BrowseScreen, Steps, Listing, Marking, CopyChord, Unveil),
+    Place.BROWSE: (BrowseScreen, Steps, Listing, Marking, Erasing, CopyChord, Unveil),
     Place.LIST: (Pane,),
     Place.TRACES: (Traces,),
     Place.SPANS: (Spans,),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inspector.tui.chooser import Choice
+    from inspector.view_acts import Operations
 
 _MAGIC = (b"SQLite format 3\0", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _HEAD = 1 << 14
@@ -67,10 +68,20 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
     from inspector.tui import run
 
     with closing(view):
-        code = run(view, ascii=plain, theme=theme)
+        code = run(view, ascii=plain, theme=theme, operations=lambda: _operations(common, names))
     if view.failure is not None:
         raise view.failure
     return code
+
+
+def _operations(common: Common, names: Sequence[str]) -> Operations:
+    """What the screen may do to the stores it shows."""
+    from inspector.cli.lifecycle import office, stores_of
+    from inspector.lifecycle.operations import StoreOperations
+
+    at = office(common)
+    may = at.auditing.identity.may
+    return StoreOperations(at.desk, stores_of(names, at.config), at.config, may, at.require, at.redacted)
 
 
 def looks_openable(name: str) -> bool:

@@ -21,6 +21,7 @@ from inspector.tui.panes.spans import Spans
 from inspector.tui.panes.traces import Traces
 from inspector.tui.screens.asking import Ask
 from inspector.tui.screens.copy_chord import CopyChord
+from inspector.tui.screens.erasing import Erasing
 from inspector.tui.screens.following import Follow
 from inspector.tui.screens.layout import Stage, plan
 from inspector.tui.screens.listing import Listing
@@ -57,7 +58,14 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.ask = Ask(self)
         self.chord = CopyChord(self)
         self.unveil = Unveil(self)
-        self.doers: tuple[object, ...] = (Steps(self), Listing(self), Marking(self), self.chord, self.unveil)
+        self.doers: tuple[object, ...] = (
+            Steps(self),
+            Listing(self),
+            Marking(self),
+            Erasing(self),
+            self.chord,
+            self.unveil,
+        )
         """Helpers that do actions of this screen, beside the screen itself."""
         self.witness = Witness(self)
         self._last_rows = 0.0
