@@ -31,6 +31,11 @@ def recent_file() -> Path:
     return state_folder() / "recent.json"
 
 
+def session_folder() -> Path:
+    """What the screen keeps of each set of stores: the list's order, bookmarks; never content."""
+    return state_folder() / "sessions"
+
+
 def shipped(kind: str) -> Path:
     """`themes` or `sample_traces`: inside an installed wheel, or beside the package in a checkout."""
     installed = _PACKAGE / "_data" / kind

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from inspector.tui.settings import Settings
     from inspector.view import View
     from inspector.view_acts import Operations
 
@@ -25,19 +26,13 @@ def shut_leaks() -> None:
         os.environ.pop(name, None)
 
 
-def run(
-    view: View,
-    *,
-    ascii: bool = False,
-    theme: str | None = None,
-    operations: Callable[[], Operations] | None = None,
-) -> int:
+def run(view: View, settings: Settings, operations: Callable[[], Operations] | None = None) -> int:
     """Show the view until the user leaves; the exit code of the program. Raises what ended the screen."""
     shut_leaks()
     from inspector.tui.app import InspectorApp
 
-    app = InspectorApp(view, ascii=ascii, theme=theme, operations=operations)
-    app.run()
+    app = InspectorApp(view, settings=settings, operations=operations)
+    app.run(mouse=settings.mouse)
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0

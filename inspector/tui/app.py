@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from inspector.tui.host import Host
 from inspector.tui.screens.browse import BrowseScreen
+from inspector.tui.settings import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.screen import Screen
 
+    from inspector.tui.settings import Settings
     from inspector.view import View
     from inspector.view_acts import Operations
 
@@ -26,8 +28,9 @@ class InspectorApp(Host[None]):
         ascii: bool = False,
         theme: str | None = None,
         operations: Callable[[], Operations] | None = None,
+        settings: Settings = PLAIN,
     ) -> None:
-        super().__init__(ascii=ascii, theme=theme)
+        super().__init__(ascii=ascii, theme=theme, settings=settings)
         self.view = view
         self._operations = operations
         self._made_operations: Operations | None = None
@@ -40,4 +43,4 @@ class InspectorApp(Host[None]):
         return self._made_operations
 
     def get_default_screen(self) -> Screen[None]:
-        return BrowseScreen(self.view)
+        return BrowseScreen(self.view, self.settings)

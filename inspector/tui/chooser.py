@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from inspector.tui.settings import Settings
+
 
 class Choice(NamedTuple):
     path: Path
@@ -15,16 +17,14 @@ class Choice(NamedTuple):
     """A few words: when it was open, what is in it."""
 
 
-def run(
-    recent: Sequence[Choice], samples: Sequence[Choice], *, ascii: bool = False, theme: str | None = None
-) -> Path | None:
+def run(recent: Sequence[Choice], samples: Sequence[Choice], settings: Settings) -> Path | None:
     """The path that was chosen, or none if the user left."""
     from inspector.tui import shut_leaks
 
     shut_leaks()
     from inspector.tui.screens.choosing import ChooserApp
 
-    app = ChooserApp(recent, samples, ascii=ascii, theme=theme)
+    app = ChooserApp(recent, samples, settings)
     chosen = app.run()
     if app.failure is not None:
         raise app.failure

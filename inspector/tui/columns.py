@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from inspector.errors import UsageError
 from inspector.tui import format as fmt
-from inspector.tui.text import runs_of
+from inspector.tui.text import fit, runs_of
+from inspector.view import sanitise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,3 +108,44 @@ def automatic(width: int, *, stores: int) -> list[Column]:
     if stores > 1:
         chosen.add("store")
     return [column for column in ALL if column.id in chosen]
+
+
+class Field(NamedTuple):
+    """A part of a one-line format: a column in so many cells (0: as many as it needs), or words between."""
+
+    column: Column | None
+    width: int
+    words: str = ""
+
+
+_FIELD = re.compile(r"\{([a-z]+)(?::(\d{1,3}))?\}")
+
+
+def line_of(text: str) -> tuple[Field, ...]:
+    """`{time} {name:30} {duration}` as fields. Raises UsageError for a column that isn't there."""
+    out: list[Field] = []
+    at = 0
+    for found in _FIELD.finditer(text):
+        if found[1] not in BY_ID:
+            raise UsageError(
+                f"ui.line names no column of the list: {found[1]}.", f"Known are: {', '.join(BY_ID)}."
+            )
+        if found.start() > at:
+            out.append(Field(None, 0, sanitise(text[at : found.start()])))
+        out.append(Field(BY_ID[found[1]], int(found[2] or 0)))
+        at = found.end()
+    if text[at:]:
+        out.append(Field(None, 0, sanitise(text[at:])))
+    return tuple(out)
+
+
+def draw_line(fields: Sequence[Field], row: TraceRow, look: Look, today: int | None) -> list[Run]:
+    """A row in the user's one-line format."""
+    out: list[Run] = []
+    for field in fields:
+        if field.column is None:
+            out.append((field.words, look.dim))
+            continue
+        runs = field.column.draw(row, look, today, field.width or 40)
+        out += fit(runs, field.width, look, right=field.column.right) if field.width else list(runs)
+    return out

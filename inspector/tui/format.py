@@ -1,4 +1,5 @@
-"""Numbers, durations and times as people read them at a glance. Times are UTC."""
+"""Numbers, durations and times as people read them at a glance. Times are UTC unless the user's
+config asks for the machine's zone."""
 
 from __future__ import annotations
 
@@ -53,12 +54,22 @@ def cost(usd: float | None) -> str:
     )
 
 
+_local = False
+
+
+def use_zone(*, local: bool) -> None:
+    """Show times in the machine's own zone from now on, or in UTC."""
+    global _local
+    _local = local
+
+
 def moment(ns: int | None) -> datetime | None:
     """None where there is no time, or one outside the calendar."""
     if ns is None:
         return None
     try:
-        return datetime.fromtimestamp(ns // _S, UTC)
+        at = datetime.fromtimestamp(ns // _S, UTC)
+        return at.astimezone() if _local else at
     except (OverflowError, ValueError, OSError):
         return None
 
@@ -90,4 +101,4 @@ def stamp(ns: int | None) -> str:
     if at is None or ns is None:
         return ""
     fraction = f"{ns % _S:09d}".rstrip("0")
-    return f"{at:%Y-%m-%d %H:%M:%S}{'.' + fraction if fraction else ''} UTC"
+    return f"{at:%Y-%m-%d %H:%M:%S}{'.' + fraction if fraction else ''} {at.tzname() or ''}".rstrip()

@@ -9,9 +9,12 @@ from textual.app import App
 from textual.worker import WorkerFailed
 
 from inspector.errors import InspectorError
+from inspector.tui import format as fmt
 from inspector.tui import theming
 from inspector.tui.actions import Place, bindings
 from inspector.tui.glyphs import ASCII, UNICODE
+from inspector.tui.keymap import keys_of
+from inspector.tui.settings import PLAIN
 from inspector.view import sanitise
 
 if TYPE_CHECKING:
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.theme import Theme
 
+    from inspector.tui.actions import Action
     from inspector.tui.look import Look
+    from inspector.tui.settings import Settings
 
 R = TypeVar("R")
 
@@ -33,14 +38,24 @@ class Host(App[R], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.APP)]
 
-    def __init__(self, *, ascii: bool = False, theme: str | None = None) -> None:
+    def __init__(self, *, ascii: bool = False, theme: str | None = None, settings: Settings = PLAIN) -> None:
+        self.settings = settings
+        fmt.use_zone(local=settings.local)
         # Before Textual's own start: it makes its style sheet there, and making it twice costs 20 ms.
-        self.glyphs = ASCII if ascii else UNICODE
-        self.look: Look = theming.load(theme or theming.DEFAULT, self.glyphs)
+        self.glyphs = ASCII if ascii or settings.ascii else UNICODE
+        self.look: Look = theming.load(theme or settings.theme, self.glyphs)
         self._made = theming.textual_theme(self.look)
         super().__init__()
         self.fetcher = ThreadPoolExecutor(1, "rows")
-        self._mouse_on = True
+        self._mouse_on = settings.mouse
+
+    def on_load(self) -> None:
+        if self.settings.keys:
+            self.set_keymap({id: ",".join(keys) for id, keys in self.settings.keys.items()})
+
+    def keys_of(self, action: Action) -> tuple[str, ...]:
+        """The keys that do an action here and now."""
+        return keys_of(action, self.settings.keys)
 
     @property
     def current_theme(self) -> Theme:
@@ -112,7 +127,7 @@ class Host(App[R], inherit_bindings=False):
         from inspector.tui.screens.help import help_screen
 
         if not self.screen.is_modal:
-            self.push_screen(help_screen(self._places()))
+            self.push_screen(help_screen(self._places(), self.keys_of))
 
     def action_palette(self) -> None:
         from inspector.tui.screens.palette import PaletteScreen
@@ -130,9 +145,16 @@ class Host(App[R], inherit_bindings=False):
             ask()
 
     def action_leave(self) -> None:
-        self.exit()
+        self._leave()
 
     def action_stop(self) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        for screen in self.screen_stack:
+            keep = getattr(screen, "keep", None)
+            if keep is not None:
+                keep()
         self.exit()
 
     def on_unmount(self) -> None:

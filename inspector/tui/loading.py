@@ -6,7 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from inspector.errors import InspectorError
+from inspector.errors import InspectorError, NotFound
 from inspector.tui import format as fmt
 from inspector.tui import messages as m
 from inspector.tui.panes.detail import counts_of
@@ -191,6 +191,27 @@ class Loader:
 
     def _ticks(self, rows: Rows, query: str, hits: Sequence[Hit]) -> None:
         self._post(m.TicksReady(query, sorted({at for at in rows.starts(hits) if at is not None})))
+
+    def go_to(self, rows: Rows, trace_id: str) -> None:
+        self._ask("locate", partial(self._go_to, rows, trace_id))
+
+    def _go_to(self, rows: Rows, trace_id: str) -> None:
+        key = self.view.find(trace_id)
+        if key is None:
+            raise NotFound(
+                "No trace has this id, or several begin so.", "Give its first 4 characters or more."
+            )
+        self._post(m.Located(key, rows.position(key), 0))
+
+    def go_to_time(self, rows: Rows, moment: int, *, descending: bool) -> None:
+        self._ask("locate", partial(self._go_to_time, rows, moment, descending))
+
+    def _go_to_time(self, rows: Rows, moment: int, descending: bool) -> None:
+        from inspector.tui.screens.going import place_of
+
+        at = place_of(rows, moment, descending=descending)
+        for row in rows.page(at, 1):
+            self._post(m.Located(row.key, at, 0))
 
     def locate(self, rows: Rows, hit: Hit) -> None:
         self._ask("locate", partial(self._locate, rows, hit))

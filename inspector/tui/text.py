@@ -29,6 +29,11 @@ def printable(text: str) -> str:
     return sanitise(text).replace("\n", " ").replace("\t", " ")
 
 
+def printable_lines(text: str) -> str:
+    """The same for a text of several lines."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
 def chip_text(segment: Segment, look: Look) -> str:
     """How a value that isn't plain stands in a line: its sign and its word, never by colour alone."""
     sign = look.sign(segment.state)

@@ -13,7 +13,7 @@ SAMPLES = [Choice(Path("/shipped/support.otlp.jsonl"), "an agent with a failing 
 
 
 def app_of(recent, samples) -> ChooserApp:
-    return ChooserApp(recent, samples, ascii=False, theme=None)
+    return ChooserApp(recent, samples)
 
 
 async def test_the_cursor_skips_headings_and_enter_takes_the_path() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
@@ -22,8 +22,15 @@ from inspector.reports.units import size
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inspector.config import Config
     from inspector.tui.chooser import Choice
+    from inspector.tui.settings import Settings
     from inspector.view_acts import Operations
+
+    class Kept(TypedDict):
+        memory: Path | None
+        stores: tuple[Path, ...]
+
 
 _MAGIC = (b"SQLite format 3\0", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _HEAD = 1 << 14
@@ -47,15 +54,13 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
     need_terminal()
     typed = {"ui.theme": theme, "ui.ascii": "on" if plain else None}
     config = read_config(common, {name: value for name, value in typed.items() if value is not None})
-    theme = config.text("ui.theme") or "dark"
-    asked = config.text("ui.ascii")
-    plain = asked == "on" or (asked != "off" and ascii_only(os.environ))
+    settings = screen_settings(config)
     names = list(words)
     if not names:
         from inspector.cli.recent import still_there
         from inspector.tui.chooser import run as choose
 
-        chosen = choose(_choices(still_there()), _choices(samples()), ascii=plain, theme=theme)
+        chosen = choose(_choices(still_there()), _choices(samples()), settings)
         if chosen is None:
             return int(Exit.DONE)
         names = [str(chosen)]
@@ -68,7 +73,7 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
     from inspector.tui import run
 
     with closing(view):
-        code = run(view, ascii=plain, theme=theme, operations=lambda: _operations(common, names))
+        code = run(view, settings._replace(**kept_of(names)), lambda: _operations(common, names))
     if view.failure is not None:
         raise view.failure
     return code
@@ -82,6 +87,45 @@ def _operations(common: Common, names: Sequence[str]) -> Operations:
     at = office(common)
     may = at.auditing.identity.may
     return StoreOperations(at.desk, stores_of(names, at.config), at.config, may, at.require, at.redacted)
+
+
+def screen_settings(config: Config) -> Settings:
+    """What the config says of the screen; raises UsageError before there is one."""
+    from inspector.tui import shut_leaks
+    from inspector.tui.keymap import resolve
+    from inspector.tui.settings import Settings
+
+    shut_leaks()
+
+    asked = config.text("ui.ascii")
+    user = {name: keys for name, keys in config.table("ui.keys").items() if isinstance(keys, str)}
+    line = config.text("ui.line") or ""
+    if line:
+        from inspector.tui.columns import line_of
+
+        line_of(line)  # says now what is wrong with it, without a screen
+    return Settings(
+        theme=config.text("ui.theme") or "dark",
+        ascii=asked == "on" or (asked != "off" and ascii_only(os.environ)),
+        keys=resolve(config.text("ui.keymap") or "default", user),
+        mouse=config.flag("ui.mouse"),
+        columns=config.texts("ui.columns"),
+        line=line,
+        local=config.text("ui.time") == "local",
+    )
+
+
+def kept_of(names: Sequence[str]) -> Kept:
+    """Where what is kept of a look at these stores lies; nowhere for standard input."""
+    import hashlib
+
+    from inspector.paths import session_folder
+
+    stores = tuple(Path(name).absolute() for name in names)
+    if "-" in names:
+        return {"memory": None, "stores": ()}
+    mark = hashlib.sha256("\0".join(sorted(map(str, stores))).encode("utf-8", "surrogateescape")).hexdigest()
+    return {"memory": session_folder() / f"{mark[:24]}.json", "stores": stores}
 
 
 def looks_openable(name: str) -> bool:

@@ -45,10 +45,15 @@ class Footer(Widget):
             raise TypeError("a footer lives in a Host")
         return app.look
 
+    def _key(self, action: Action) -> str:
+        app = self.app
+        keys = app.keys_of(action) if isinstance(app, Host) else action.keys
+        return shown_key(keys[0]) if keys else ""
+
     def _fitting(self, width: int) -> list[Action]:
         """As many as fit; those with a high rank (help, quit) are kept to the last."""
         actions = footer_of(*self.places)
-        while actions and sum(len(shown_key(a.keys[0])) + len(a.name) + 4 for a in actions) > width - 1:
+        while actions and sum(len(self._key(a)) + len(a.name) + 4 for a in actions) > width - 1:
             middle = [a for a in actions if a.footer < 20]
             actions.remove(middle[-1] if middle else actions[0])
         return actions
@@ -63,7 +68,7 @@ class Footer(Widget):
             out.append((f"{self.note}   ", look.text))
             at += len(self.note) + 3
         for action in self._fitting(width - at):
-            key = shown_key(action.keys[0])
+            key = self._key(action)
             size = len(key) + len(action.name) + 1
             self._spots.append((at, at + size, action))
             out += [(key, look.accent_bold), (f" {action.name}   ", look.dim)]

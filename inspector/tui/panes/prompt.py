@@ -24,7 +24,14 @@ class Prompt(Horizontal):
     Prompt > #note { width: auto; max-width: 60%; color: $secondary; padding: 0 1; }
     Prompt > #note.-bad { color: $error; }
     """
-    SIGNS: ClassVar[dict[str, str]] = {"search": "/", "filter": "&", "command": ":", "reason": "why?"}
+    SIGNS: ClassVar[dict[str, str]] = {
+        "search": "/",
+        "filter": "&",
+        "command": ":",
+        "reason": "why?",
+        "go": "#",
+        "bookmark": "B",
+    }
 
     class Entered(Message):
         def __init__(self, use: str, text: str) -> None:

@@ -51,6 +51,8 @@ class Traces(Pane):
         self.scanning = True
         self.chosen: tuple[str, ...] = ()
         """Columns the user picked; empty for automatic."""
+        self.line: Sequence[cols.Field] = ()
+        """The user's one-line format, instead of columns."""
         self.marked: list[TraceKey] = []
         """In the order in which they were marked."""
         self.stores = 1
@@ -132,6 +134,13 @@ class Traces(Pane):
     def head(self, line: int, width: int) -> Sequence[Run]:
         look = self.look
         out: list[Run] = [(" ", look.text)]
+        if self.line:
+            return (
+                (
+                    f" {self.sort.field} {look.glyphs.down if self.sort.descending else look.glyphs.up}",
+                    look.dim,
+                ),
+            )
         for column, size in self._widths(width):
             sorted_by = column.sort == self.sort.field and column.title
             sign = (look.glyphs.down if self.sort.descending else look.glyphs.up) if sorted_by else ""
@@ -147,6 +156,8 @@ class Traces(Pane):
             return None
         look = self.look
         out: list[Run] = [(look.glyphs.mark if row.key in self.marked else " ", look.accent_bold)]
+        if self.line:
+            return [*out, *cols.draw_line(self.line, row, look, self.today)]
         for column, size in self._widths(width):
             drawn = column.draw(row, look, self.today, size)
             if selected and column.id in ("name", "duration"):

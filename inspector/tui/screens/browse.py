@@ -23,13 +23,16 @@ from inspector.tui.screens.asking import Ask
 from inspector.tui.screens.copy_chord import CopyChord
 from inspector.tui.screens.erasing import Erasing
 from inspector.tui.screens.following import Follow
+from inspector.tui.screens.going import Going
 from inspector.tui.screens.layout import Stage, plan
 from inspector.tui.screens.listing import Listing
 from inspector.tui.screens.marking import Marking
+from inspector.tui.screens.remembering import Remember
 from inspector.tui.screens.steps import Steps
 from inspector.tui.screens.unveil import Unveil
 from inspector.tui.screens.walking import Walk
 from inspector.tui.screens.witness import Witness
+from inspector.tui.settings import PLAIN
 
 if TYPE_CHECKING:
     from textual import events
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from inspector.errors import InspectorError
     from inspector.tui.actions import Action
     from inspector.tui.panes.prompt import Prompt
+    from inspector.tui.settings import Settings
     from inspector.view import TraceKey, View
 
 
@@ -47,9 +51,10 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
     ALLOW_SELECT = False
     AUTO_FOCUS = ""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, settings: Settings = PLAIN) -> None:
         super().__init__()
         self.view = view
+        self.settings = settings
         self.loader = Loader(view, self)
         self.stage = Stage.TRACES
         self.zoomed = False
@@ -58,6 +63,8 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.ask = Ask(self)
         self.chord = CopyChord(self)
         self.unveil = Unveil(self)
+        self.remember = Remember(self)
+        self.going = Going(self)
         self.doers: tuple[object, ...] = (
             Steps(self),
             Listing(self),
@@ -65,6 +72,8 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
             Erasing(self),
             self.chord,
             self.unveil,
+            self.remember,
+            self.going,
         )
         """Helpers that do actions of this screen, beside the screen itself."""
         self.witness = Witness(self)
@@ -113,6 +122,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.styles.layout = "grid"
         self.header.badge = self.view.badge()
+        self.remember.restore()
         self.lay_out()
         self.traces.focus()
         self.loader.situation()
@@ -123,6 +133,15 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
     def on_unmount(self) -> None:
         self.unveil.leave()
         self.loader.stop()
+
+    def keep(self) -> None:
+        """The user is about to leave: keep what is to be there the next time."""
+        self.remember.keep()
+
+    def go_to(self, trace_id: str) -> None:
+        """Look for a trace by its id, or by how it begins, and go there."""
+        if self.traces.rows is not None:
+            self.loader.go_to(self.traces.rows, trace_id)
 
     # Layout.
 
@@ -386,6 +405,12 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         match message.use:
             case "filter":
                 self.ask.filter(message.text)
+            case "bookmark":
+                self.ask.close()
+                self.remember.name(message.text)
+            case "go":
+                self.ask.close()
+                self.going.to(message.text)
             case "search":
                 self.ask.close()
                 self.walk.search(message.text)

@@ -12,6 +12,7 @@ from inspector.tui.chooser import Choice
 from inspector.tui.host import Host
 from inspector.tui.panes.footer import Footer
 from inspector.tui.panes.pane import Pane
+from inspector.tui.settings import PLAIN
 from inspector.tui.text import fit
 from inspector.view import sanitise
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from inspector.tui.settings import Settings
     from inspector.tui.text import Run
 
 
@@ -99,9 +101,9 @@ class ChooserScreen(Screen[None], inherit_bindings=False):
 
 class ChooserApp(Host[Path]):
     def __init__(
-        self, recent: Sequence[Choice], samples: Sequence[Choice], *, ascii: bool, theme: str | None
+        self, recent: Sequence[Choice], samples: Sequence[Choice], settings: Settings = PLAIN
     ) -> None:
-        super().__init__(ascii=ascii, theme=theme)
+        super().__init__(settings=settings)
         self._recent = recent
         self._samples = samples
 

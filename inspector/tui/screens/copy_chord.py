@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+from textual.app import SuspendNotSupported
+
+from inspector.tui import clipboard
 from inspector.tui.actions import Place, at
+from inspector.tui.text import printable_lines
 
 if TYPE_CHECKING:
     from textual import events
@@ -30,7 +35,7 @@ class CopyChord:
         event.stop()
         event.prevent_default()
         for action in at(Place.COPY):
-            if event.character in action.keys:
+            if event.character in self._screen.host.keys_of(action):
                 self.copy(action.id)
         self._screen.show_footer()
 
@@ -43,5 +48,22 @@ class CopyChord:
         if text is None:
             screen.host.say("Nothing of the kind on this line; Tab goes to the detail.")
             return
+        if what == "copy.print":
+            self._print(text)
+            return
         screen.app.copy_to_clipboard(text)
+        words = clipboard.tool()
+        if words is not None:
+            screen.run_worker(lambda: clipboard.copy(text, words), description="clipboard", thread=True)
         screen.host.say(f"Copied, redacted: {len(text):,} characters.")
+
+    def _print(self, text: str) -> None:
+        """On the terminal itself, where its own selection works; Enter comes back."""
+        app = self._screen.app
+        try:
+            with app.suspend():
+                sys.stdout.write(f"{printable_lines(text)}\n\n(Enter goes back)")
+                sys.stdout.flush()
+                sys.stdin.readline()
+        except SuspendNotSupported:
+            self._screen.host.say("This terminal can't be left: print with inspector show instead.")

@@ -68,8 +68,10 @@ def span_text(span: ShownSpan) -> str:
 def pick(what: str, span: ShownSpan, item: Item | None) -> str | None:
     """The text that `y` and then v, k, p, j or y copies; none where the line has no such thing."""
     match what:
-        case "copy.span":
+        case "copy.span" | "copy.print":
             return span_text(span)
+        case "copy.id":
+            return copyable(span.trace_id)
         case "copy.json":
             return span_json(span)
         case "copy.value":

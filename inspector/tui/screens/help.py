@@ -8,7 +8,7 @@ from inspector.tui.actions import Place, at, shown_key
 from inspector.tui.screens.lists import ListScreen, keyed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from inspector.tui.actions import Action
     from inspector.tui.look import Look
@@ -38,14 +38,14 @@ def help_rows(places: Sequence[Place]) -> list[str | Action]:
     return rows
 
 
-def help_screen(places: Sequence[Place]) -> ListScreen:
+def help_screen(places: Sequence[Place], keys_of: Callable[[Action], tuple[str, ...]]) -> ListScreen:
     rows = help_rows(places)
 
     def draw(index: int, look: Look, width: int) -> Sequence[Run]:
         row = rows[index]
         if isinstance(row, str):
             return [(f" {row}", look.dim + look.strong)]
-        keys = " ".join(shown_key(key) for key in row.keys[:3])
+        keys = " ".join(shown_key(key) for key in keys_of(row)[:3])
         return keyed(keys, row.name, row.help, look)
 
     return ListScreen("Keys", len(rows), draw, "Esc closes", still=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -184,4 +185,4 @@ def _iso(ns: int) -> str:
     from inspector.tui import format as fmt
 
     moment = fmt.moment(ns)
-    return "" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%S}.{ns % 1_000_000_000:09d}Z"
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{ns % 1_000_000_000:09d}Z"

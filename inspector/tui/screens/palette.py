@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from inspector.tui.actions import at, shown_key
+from inspector.tui.host import Host
 from inspector.tui.screens.lists import ListPane, keyed
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class PaletteScreen(ModalScreen["str | None"], inherit_bindings=False):
 
     def _draw(self, index: int, look: Look, width: int) -> Sequence[Run]:
         action = self.found[index]
-        key = shown_key(action.keys[0]) if action.keys else ""
+        app = self.app
+        keys = app.keys_of(action) if isinstance(app, Host) else action.keys
+        key = shown_key(keys[0]) if keys else ""
         return keyed(key, action.name, action.help, look)
 
     def compose(self) -> ComposeResult:

@@ -1,0 +1,88 @@
+"""What is kept between two looks at the same stores: how the list was ordered, which tab was open, named
+bookmarks. Ids and the program's own words, never content: no query, no search, no text of a trace."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from inspector import paths
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+NAME = re.compile(r"[A-Za-z][A-Za-z _-]{0,23}")
+"""A bookmark's name: a short word, so that no id or address finds its way into the file."""
+_ID = re.compile(r"[0-9a-fA-F-]{8,64}")
+"""A trace's id that is one; anything else isn't kept."""
+_MOST = 100
+
+
+@dataclass
+class Remembered:
+    sort: str = "start"
+    descending: bool = True
+    columns: list[str] = field(default_factory=list)
+    tab: int = 0
+    by_service: bool = False
+    trace: str = ""
+    """Id of the trace that was looked at."""
+    bookmarks: dict[str, str] = field(default_factory=dict)
+    """Trace ids by name."""
+
+
+class Memory:
+    def __init__(self, file: Path | None, stores: Sequence[Path]) -> None:
+        """Without a file nothing is kept."""
+        self._file = file
+        self._stores = stores
+
+    def load(self) -> Remembered:
+        """What was kept; what can't be read or isn't sound counts as nothing."""
+        if self._file is None:
+            return Remembered()
+        try:
+            held = json.loads(self._file.read_text("utf-8"))
+        except (OSError, ValueError):
+            return Remembered()
+        return _sound(held) if isinstance(held, dict) else Remembered()
+
+    def save(self, kept: Remembered) -> None:
+        """A file that can't be written is no reason to stop."""
+        if self._file is None:
+            return
+        text = json.dumps(asdict(_sound(asdict(kept))), indent=1)
+        beside = self._file.with_suffix(f".{os.getpid()}")
+        try:
+            paths.private_folder(self._file.parent)
+            fd = paths.open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            with os.fdopen(fd, "w", encoding="utf-8") as out:
+                out.write(text)
+            beside.replace(self._file)
+            for store in self._stores:
+                paths.note_written("session", self._file, store)
+        except OSError:
+            return
+
+
+def _sound(held: dict[str, object]) -> Remembered:
+    """Only what has the right shape: a file from elsewhere can't put a text on the screen."""
+    kept = Remembered()
+    for one in fields(Remembered):
+        value = held.get(one.name)
+        if type(value) is type(getattr(kept, one.name)):
+            setattr(kept, one.name, value)
+    kept.tab = min(max(kept.tab, 0), 4)
+    kept.sort = kept.sort if kept.sort.isalpha() else "start"
+    kept.columns = [name for name in kept.columns if isinstance(name, str) and name.isalpha()]
+    kept.trace = kept.trace if _ID.fullmatch(kept.trace) else ""
+    kept.bookmarks = {
+        name: id
+        for name, id in list(kept.bookmarks.items())[:_MOST]
+        if isinstance(id, str) and NAME.fullmatch(name) and _ID.fullmatch(id)
+    }
+    return kept
