@@ -30,6 +30,7 @@ COMMANDS = (
     Entry("whoami", "whoami", "Say which role is in use and what vouches for it."),
     Entry("doctor", "doctor", "Go through the production checklist."),
     Entry("cache", "cache", "List or remove the indexes kept of big stores."),
+    Entry("config", "config", "Show, change and describe the config."),
     Entry("formats", "formats", "List the formats that can be opened."),
     Entry("completion", "completion", "Print the completion script of a shell."),
 )
