@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from inspector.config import check, toml_file
 from inspector.config.keys import KEYS, Key, Type
 from inspector.errors import UsageError
-from inspector.paths import open_private, private_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,22 +42,24 @@ def key_of(name: str) -> Key:
     return node.key
 
 
-def set_key(file: Path, name: str, text: str) -> Value:
-    """Write `name` = `text` (as typed) into the file, which is made where it isn't; what was written."""
-    key = key_of(name)
-    value = _value(key, text)
+def with_key(file: Path, name: str, text: str) -> tuple[str, Value]:
+    """The file's text with `name` = `text` (as typed) in it, and the value; the file needn't be there."""
+    import tomlkit
+
+    value = _value(key_of(name), text)
     document = _read(file)
     *above, last = parts_of(name)
     table: TOMLDocument | Table = document
     for part in above:
         table = _below(table, part)
     table[last] = value
-    _write(file, document)
-    return value
+    return tomlkit.dumps(document), value
 
 
-def unset_key(file: Path, name: str) -> bool:
-    """Take a key out of the file; false where it isn't in there."""
+def without_key(file: Path, name: str) -> str | None:
+    """The file's text without a key; none where it isn't in there."""
+    import tomlkit
+
     key_of(name)
     document = _read(file)
     *above, last = parts_of(name)
@@ -67,10 +67,9 @@ def unset_key(file: Path, name: str) -> bool:
     for part in above:
         table = table.get(part) if isinstance(table, dict) else None
     if not isinstance(table, dict) or last not in table:
-        return False
+        return None
     del table[last]
-    _write(file, document)
-    return True
+    return tomlkit.dumps(document)
 
 
 def template() -> str:
@@ -119,20 +118,3 @@ def _read(file: Path) -> TOMLDocument:
 
     toml_file.read(file, required=False, installed=True)
     return tomlkit.parse(file.read_text("utf-8") if file.exists() else _HEAD)
-
-
-def _write(file: Path, document: TOMLDocument) -> None:
-    import tomlkit
-
-    private_folder(file.parent)
-    real = file.resolve()
-    beside = real.with_name(f"{real.name}.{os.getpid()}")
-    try:
-        with os.fdopen(
-            open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w", encoding="utf-8"
-        ) as out:
-            out.write(tomlkit.dumps(document))
-        toml_file.read(beside, required=True, installed=True)
-        beside.replace(real)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -123,4 +123,4 @@ def _near(name: str) -> str:
     import difflib
 
     near = difflib.get_close_matches(name, [action.id for action in ACTIONS], 1)
-    return f"Did you mean {near[0]}?" if near else "docs/keys.md and ? list them."
+    return f"Did you mean {near[0]}?" if near else "docs/screen.md and ? list them."

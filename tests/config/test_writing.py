@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from inspector.cli.config_file import set_key, unset_key
 from inspector.config import toml_file
 from inspector.config.keys import KEYS, Type
-from inspector.config.writing import set_key, template, unset_key
+from inspector.config.writing import template
 from inspector.errors import UsageError
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspector.cli.common import Command, Common
+from inspector.cli.config_file import own_file
 from inspector.cli.engine import read_config
 from inspector.cli.output import Out, narrate, one_line
 from inspector.errors import Exit, UsageError
@@ -54,14 +55,6 @@ def command(common: Common, action: str, words: tuple[str, ...], every: bool) ->
     if action not in _ACTIONS:
         raise UsageError(f"The config can't do {one_line(action)}.", f"Say one of: {', '.join(_ACTIONS)}.")
     raise UsageError(f"config {action} takes other words.", "inspector config --help shows them.")
-
-
-def own_file() -> Path:
-    """The file that `edit` and `set` change."""
-    from inspector.config import FILE_NAME
-    from inspector.paths import config_folder
-
-    return config_folder() / FILE_NAME
 
 
 def _show(common: Common, name: str | None, every: bool) -> int:
@@ -121,8 +114,8 @@ def _path(common: Common) -> int:
 
 
 def _set(name: str, value: str) -> int:
+    from inspector.cli.config_file import set_key
     from inspector.config.schema import written
-    from inspector.config.writing import set_key
 
     _unguarded(name)
     file = own_file()
@@ -132,7 +125,7 @@ def _set(name: str, value: str) -> int:
 
 
 def _unset(name: str) -> int:
-    from inspector.config.writing import unset_key
+    from inspector.cli.config_file import unset_key
 
     _unguarded(name)
     there = unset_key(own_file(), name)

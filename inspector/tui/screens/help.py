@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inspector.tui.look import Look
     from inspector.tui.text import Run
 
-_HEADINGS = {
+HEADINGS = {
     Place.APP: "Everywhere",
     Place.BROWSE: "On this screen",
     Place.LIST: "Moving",
@@ -34,7 +34,7 @@ def help_rows(places: Sequence[Place]) -> list[str | Action]:
     for place in places:
         actions = [action for action in at(place) if action.keys]
         if actions:
-            rows += ["", _HEADINGS[place], *actions] if rows else [_HEADINGS[place], *actions]
+            rows += ["", HEADINGS[place], *actions] if rows else [HEADINGS[place], *actions]
     return rows
 
 
