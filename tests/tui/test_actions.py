@@ -17,11 +17,13 @@ from inspector.tui.screens.compare import CompareScreen
 from inspector.tui.screens.copy_chord import CopyChord
 from inspector.tui.screens.copying import pick
 from inspector.tui.screens.erasing import Erasing
+from inspector.tui.screens.going import Going
 from inspector.tui.screens.help import help_rows
 from inspector.tui.screens.listing import Listing
 from inspector.tui.screens.lists import ListScreen
 from inspector.tui.screens.marking import Marking
 from inspector.tui.screens.overview import OverviewScreen
+from inspector.tui.screens.remembering import Remember
 from inspector.tui.screens.steps import Steps
 from inspector.tui.screens.unveil import Unveil
 from tests.tui.driving import MIDDLE, app_of, browser, lines, settle
@@ -29,7 +31,7 @@ from tests.tui.fake import FakeView
 
 DOERS = {
     Place.APP: (Host,),
-    Place.BROWSE: (BrowseScreen, Steps, Listing, Marking, Erasing, CopyChord, Unveil),
+    Place.BROWSE: (BrowseScreen, Steps, Listing, Marking, Erasing, CopyChord, Unveil, Remember, Going),
     Place.LIST: (Pane,),
     Place.TRACES: (Traces,),
     Place.SPANS: (Spans,),
