@@ -46,6 +46,7 @@ ACTIONS: dict[str, Action] = {
         Action("export.pushed", _A, _ACCESS, guarded=True),
         Action("subject.exported", _A, _PRIVACY, guarded=True),
         Action("subject.rectified", _L, _PRIVACY, guarded=True),
+        Action("serve.started", _S, _CONTROL),
         Action("role.assumed", _S, _CONTROL),
         Action("role.assigned", _M, _CONTROL),
         Action("access.denied", _S, (*_CONTROL, "hipaa")),

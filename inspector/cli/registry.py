@@ -28,6 +28,7 @@ COMMANDS = (
     Entry("roles", "roles", "List who may do what."),
     Entry("keys", "keys", "Make, grant, rotate and end keys."),
     Entry("whoami", "whoami", "Say which role is in use and what vouches for it."),
+    Entry("serve", "serve", "Show stores in a browser on this machine."),
     Entry("doctor", "doctor", "Go through the production checklist."),
     Entry("cache", "cache", "List or remove the indexes kept of big stores."),
     Entry("config", "config", "Show, change and describe the config."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,15 @@ from inspector.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 _ASCII_TERMINALS = ("dumb", "linux")
 """The Linux console knows 256 or 512 characters, most box drawing and few other signs among them."""
 
 
 def need_terminal() -> None:
     """Raises UsageError unless the screen can be drawn: Textual writes it to standard error."""
+    if os.environ.get("TEXTUAL_DRIVER") == WEB_DRIVER:
+        return  # a browser is the terminal
     if not sys.stdout.isatty():
         raise UsageError("The screen needs a terminal.", "Use inspector ls STORE, info or show instead.")
     if not sys.stderr.isatty():

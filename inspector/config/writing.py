@@ -69,7 +69,8 @@ def without_key(file: Path, name: str) -> str | None:
     if not isinstance(table, dict) or last not in table:
         return None
     del table[last]
-    return tomlkit.dumps(document)
+    made: str = tomlkit.dumps(document)
+    return made
 
 
 def template() -> str:

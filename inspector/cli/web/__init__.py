@@ -1,0 +1,1 @@
+"""The screen in a browser, for one person on one machine."""
