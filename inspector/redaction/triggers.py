@@ -94,15 +94,15 @@ def _followed(stems: Iterable[str], digits: bool = True) -> tuple[Trigger, ...]:
     Those that begin with `^` are too short to stand in a longer word, and share a pattern."""
     out: set[bytes] = set()
     short: list[bytes] = []
+    # Thousands of literals at every start: each part is escaped once.
+    behind = [re.escape(bytes([c])) for c in _NEXT] + [b"%d" % n for n in range(10) if digits]
     for stem in stems:
         if stem.startswith("^"):
             short.append(stem[1:].encode())
             continue
-        word = stem.encode()
-        out |= {word + bytes([c]) for c in _NEXT}
-        if digits:
-            out |= {word + b"%d" % n for n in range(10)}
-    literals = Trigger(b"(?:" + b"|".join(re.escape(w) for w in sorted(out)) + b")", True)
+        word = re.escape(stem.encode())
+        out.update([word + end for end in behind])
+    literals = Trigger(b"(?:" + b"|".join(sorted(out)) + b")", True)
     if not short:
         return (literals,)
     return literals, Trigger(_FRONT + b"(?:" + b"|".join(short) + rb")[^a-z_\"]", True)

@@ -1,7 +1,8 @@
 """A store of which only those spans exist that a role may see.
 
 It stands before the index, so lists, counts, totals, completion and search can't know of the others. It has
-none of the fast ways into a store: those read bytes of which nobody has asked whose they are.
+none of the fast ways into a store: those read bytes of which nobody has asked whose they are. The query
+language is imported where there is a limit: most who look have none.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from inspector.errors import NotFound
 from inspector.model import Batch, Trace, TraceHead
-from inspector.query.evaluation import Matcher
-from inspector.session.raw_facts import HeadFacts, RawFacts, TraceOfSpan, tells_from_heads
 from inspector.stores.base import HasWindows
 
 if TYPE_CHECKING:
@@ -31,6 +30,9 @@ class LimitedStore:
     """Implements `inspector.stores.base.Store` over another."""
 
     def __init__(self, inner: Store, limit: Limit, veil: Veil) -> None:
+        from inspector.query.evaluation import Matcher
+        from inspector.session.raw_facts import tells_from_heads
+
         self.inner = inner
         self.limit = limit
         self._veil = veil
@@ -64,6 +66,8 @@ class LimitedStore:
             self._heads[head.trace_id] = head
 
     def _of_heads(self, heads: Sequence[SpanHead]) -> list[SpanHead]:
+        from inspector.session.raw_facts import HeadFacts, TraceOfSpan
+
         return [
             head
             for head in heads
@@ -92,6 +96,8 @@ class LimitedStore:
 
     def _visible(self, trace: Trace) -> list[Span]:
         """A head that a scan has met says more than one that is put together from some places."""
+        from inspector.session.raw_facts import RawFacts, TraceOfSpan
+
         head = self._heads.get(trace.head.trace_id, trace.head)
         return [
             span
