@@ -69,10 +69,31 @@ def context_pattern(words: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{each})(?:e?s)?(?![a-z])")
 
 
+_PARAMETER = re.compile(rb"&(?:amp;)?[A-Za-z_][\w.\[\]-]{0,40}=")
+
+
+def _to_next_parameter(text: bytes, start: int, end: int) -> int:
+    """Where a value ends that runs into the next parameter of a form or a URL: `pwd=X&next=/home`."""
+    if text[start - 1 : start] in (b'"', b"'", b"`"):
+        return end
+    found = _PARAMETER.search(text, start + 3, end)
+    return end if found is None else found.start()
+
+
 class Compiled:
     """One rule, compiled at its first use."""
 
-    __slots__ = ("_allow", "_context", "_group", "_search", "_validate", "rule", "stopwords", "words")
+    __slots__ = (
+        "_allow",
+        "_context",
+        "_group",
+        "_parameter",
+        "_search",
+        "_validate",
+        "rule",
+        "stopwords",
+        "words",
+    )
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -82,6 +103,7 @@ class Compiled:
         self._validate: Validator | None = None
         self._context: re.Pattern[str] | None = None
         self.stopwords = rule.stopwords
+        self._parameter = rule.type.startswith("credential") and "(?P<value>" in rule.pattern
         self.words = [word.encode() for word in rule.keywords]
 
     @property
@@ -155,6 +177,8 @@ class Compiled:
                 return
             whole_start, whole_end = found[0]
             start, end = found[group]
+            if self._parameter:
+                end = _to_next_parameter(text, start, end)
             if start < 0:
                 start, end = whole_start, whole_end
             value, reason = self.judge(text, start, end, keys)

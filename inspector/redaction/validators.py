@@ -24,6 +24,7 @@ VALIDATORS: dict[str, Validator] = {
     "drawn_body": token.drawn_body,
     "email": network.email,
     "flag_password": password.flag_password,
+    "strong_password": password.strong_password,
     "header": token.header,
     "hkid": identity.hkid,
     "iban": payment.iban,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from inspector.redaction.checks.edges import digits_of, joins_number
+from inspector.redaction.checks.edges import after, digits_of, joins_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,8 @@ def ssn(value: str, text: str, start: int, end: int) -> bool:
     """Area 000, 666, 9xx, group 00 and serial 0000 were never issued; 9xx with a high group is an ITIN."""
     digits = digits_of(value)
     if len(digits) != 9 or joins_number(text, start, end, ".-/"):
+        return False
+    if after(text, end) == "-" and after(text, end + 1).isalnum():
         return False
     area, group, serial = int(digits[:3]), int(digits[3:5]), int(digits[5:])
     if area in (0, 666) or group == 0 or serial == 0 or len(set(digits)) == 1:

@@ -26,7 +26,34 @@ def ipv4(value: str, text: str, start: int, end: int) -> bool:
     head = text[max(0, start - 24) : start]
     if head.endswith(("://", "@")):
         return _octets(value)
-    return _octets(value) and not _VERSION_WORD.search(head) and not _SECTION_WORD.search(head)
+    if not _octets(value) or _VERSION_WORD.search(head) or _SECTION_WORD.search(head):
+        return False
+    return not _nobody(value) and not (_small(value) and _named_thing(head))
+
+
+_KNOWN = frozenset(("1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "4.2.2.1", "4.2.2.2"))
+_NETWORK_WORD = re.compile(
+    r"(?:\bips?\b|address|addr|host|client|server|peer|remote|origin|source|src|dst|dest|gateway|dns|ping"
+    r"|connect(?:ed|ion)?|login|user|request|visitor|blocked|node|proxy|forwarded)\W{0,3}\w{0,6}\W{0,3}$",
+    re.IGNORECASE,
+)
+_NAME_BEFORE = re.compile(r"[A-Za-z][\w+-]*[ :=]{1,2}$")
+
+
+def _nobody(value: str) -> bool:
+    """Loopback, any address, and masks: nobody's."""
+    return value.startswith(("127.", "0.", "255."))
+
+
+def _small(value: str) -> bool:
+    """Small numbers, as versions have; private networks and the well-known resolvers aside."""
+    parts = [int(p) for p in value.split(".")]
+    return max(parts) < 64 and parts[0] != 10 and value not in _KNOWN
+
+
+def _named_thing(head: str) -> bool:
+    """A bare name stands before the numbers (`openssl 3.0.2.15`), and it is none of the network's words."""
+    return _NAME_BEFORE.search(head) is not None and _NETWORK_WORD.search(head) is None
 
 
 def _octets(value: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from inspector.redaction.checks.edges import after, before
-from inspector.redaction.checks.words import digit, ends_line, placeholder, quoted, reference
+from inspector.redaction.checks.words import both_cases, digit, ends_line, placeholder, quoted, reference
 
 _POPULAR = """
 letmein qwerty iloveyou dragon monkey football baseball superman batman sunshine princess welcome shadow
@@ -63,6 +63,15 @@ def spoken_password(value: str, text: str, start: int, end: int) -> bool:
         return True
     camel = any(c.isupper() for c in bare[1:]) and any(c.islower() for c in bare)
     return camel or digit(bare) or any(c in "!@#$%^&*+=~|?_" for c in bare)
+
+
+def strong_password(value: str, text: str, start: int, end: int) -> bool:
+    """Letters, a digit, and a sign or both cases: what stands after `user:` in prose must be clear."""
+    if placeholder(value) or reference(value) or not digit(value):
+        return False
+    return any(c.isalpha() for c in value) and (
+        any(c in "!@#$%^&*+=~|?" for c in value) or both_cases(value.strip("()[]"))
+    )
 
 
 def flag_password(value: str, text: str, start: int, end: int) -> bool:

@@ -45,7 +45,7 @@ def token(value: str, text: str, start: int, end: int) -> bool:
         return in_quotes and "secret" in value.lower() and not value.endswith("ecret")
     if listed(text, start) and not digit(value):
         return False
-    if _NUMERIC.fullmatch(value):
+    if _NUMERIC.fullmatch(value) and (len(value) < 24 or "e" not in value.lower()):
         return len(value) >= 8 and value.isdigit() and not _COUNTED.search(text, max(0, start - 12), start)
     if _SETTING.search(text, max(0, start - 80), start) and (value.isalpha() or digit(value)):
         return True
