@@ -181,7 +181,7 @@ def percents(text: bytes, parent: Shadow | None = None) -> Shadow | None:
     return _rewrite(text, parent, _PERCENT.finditer(text), _unpercent) if b"%" in text else None
 
 
-_CHAIN = (ansi, folds, escapes, escapes, escapes, entities, percents, percents, ansi, folds)
+_CHAIN = (ansi, folds, escapes, escapes, escapes, entities, percents, percents, entities, ansi, folds)
 
 
 def readings(text: bytes) -> Iterator[Shadow]:
@@ -197,9 +197,10 @@ def readings(text: bytes) -> Iterator[Shadow]:
 _FIRST = b"I-Za-f"
 _SECOND = b"C-HS-Xi-nyz0-3"
 _THIRD = b"ABEFIJMNQRUVYZcdghklopstwx014589"
-BASE64_HINT = b"(?:[" + _FIRST + b"][" + _SECOND + b"][" + _THIRD + b"][A-Za-z0-9+/_-]){4}"
-"""Twelve characters of printable ASCII in base64: what the high bits of each octet leave possible."""
-_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
+_FOUR = b"(?:[" + _FIRST + b"][" + _SECOND + b"][" + _THIRD + b"][A-Za-z0-9+/_-])"
+BASE64_HINT = b"(?:" + _FOUR + b"{4}|" + _FOUR + b"{3}[A-Za-z0-9+/_-]{2,3}=)"
+"""Ten characters or more of printable ASCII in base64: what the high bits of each octet leave possible."""
+_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}|[A-Za-z0-9+/_-]{14,15}={1,2}")
 _IMAGE = re.compile(rb"data:(?:image|audio|video|font)/[\w.+-]{1,40}(?:;[\w=.-]{1,40})*;base64,\Z")
 _LARGEST = 1 << 16
 

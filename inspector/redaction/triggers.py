@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from inspector.redaction.rule import KeyRule, Rule
 
-_EDGE = rb"(?:^|[^0-9A-Za-z]|\\[nrtbf]|[\x80-\xff])"
-"""Left of a token in raw JSON, where an escape's letter may stand before it."""
+_ESCAPE = rb"\\[nrtbf]|\\u[0-9a-fA-F]{4}"
+_EDGE = rb"(?:^|[^0-9A-Za-z]|" + _ESCAPE + rb"|[\x80-\xff])"
+"""Left of a token in raw JSON, where an escape's letter or digits may stand before it."""
 
 
 def _forms(word: str) -> list[str]:
@@ -85,7 +86,7 @@ _STREETS = (
 
 _NEXT = b" =:\\'`].,;<>()[{}!?/+*&%$#@~^\t\xef\xe2\xe3\xe5\xe6\xe7\xe8\xe9\xc2\xc3\xd0\xd1"
 """What may stand behind a telling word: no letter, no `_`, no closing quote of a JSON string."""
-_FRONT = rb"(?:^|[^a-zA-Z]|\\[nrt])"
+_FRONT = rb"(?:^|[^a-zA-Z]|" + _ESCAPE + rb")"
 """What may stand before a short one, the letters of escapes included."""
 
 
@@ -165,7 +166,7 @@ _OWN: dict[str, Trigger | tuple[Trigger, ...]] = {
     "authorization_header": _SECRET,
     "phone_named": (*_PHONE, _CALL),
     "phone_national": (
-        Trigger(rb"(?:^|[^0-9A-Za-z_.\-/:]|\\[nrtbf])0[1-9]\d{0,4}\)?[ ./-]{1,3}\d{2}"),
+        Trigger(rb"(?:^|[^0-9A-Za-z_.\-/:]|" + _ESCAPE + rb")0[1-9]\d{0,4}\)?[ ./-]{1,3}\d{2}"),
         Trigger(rb"[^0-9][.\-/:]0[1-9]\d{0,4}\)?[ ./-]{1,3}\d{2}"),
     ),
     "national_id_fi": (
@@ -323,7 +324,7 @@ def context_triggers(words: Sequence[str]) -> list[Trigger]:
         out.append(Trigger(b"(?:" + b"|".join(long) + b")", True, True))
     if short:
         each = b"(?:" + b"|".join(short) + b")"
-        out.append(Trigger(rb"(?:^|[^a-z]|\\[nrtbf])" + each + rb"(?:e?s)?[^a-z]", True, True))
+        out.append(Trigger(rb"(?:^|[^a-z]|" + _ESCAPE + rb")" + each + rb"(?:e?s)?[^a-z]", True, True))
         camel = (
             b"(?:"
             + b"|".join(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from inspector.redaction.checks.edges import after, before, digits_of, joins_number
+from inspector.redaction.checks.edges import after, ascii_word, before, digits_of, joins_number
 
 _GROUPS = re.compile(r"\d+")
 _CARD_WORD = re.compile(
@@ -79,7 +79,11 @@ def _near_card_word(text: str, start: int, end: int) -> bool:
 def card(value: str, text: str, start: int, end: int) -> bool:
     """Luhn, an issuer's range and a length it uses, in one run or in groups that cards are printed in."""
     digits = digits_of(value)
-    if not 13 <= len(digits) <= 19 or len(set(digits)) < 2 or joins_number(text, start, end, ".-"):
+    if not 13 <= len(digits) <= 19 or len(set(digits)) < 2:
+        return False
+    # Tables that were numbers once write `4242424242424242.0`.
+    behind = end + 2 if text[end : end + 2] == ".0" and not after(text, end + 2).isalnum() else end
+    if joins_number(text, start, behind, ".-"):
         return False
     if not luhn(digits):
         return False
@@ -127,7 +131,7 @@ def iban(value: str, text: str, start: int, end: int) -> bool:
     compact = "".join(c for c in value.upper() if c.isalnum())
     if IBAN_LENGTH.get(compact[:2]) != len(compact):
         return False
-    if before(text, start).isalnum() or after(text, end).isalnum():
+    if ascii_word(before(text, start)) or ascii_word(after(text, end)):
         return False
     turned = compact[4:] + compact[:4]
     return int("".join(str(int(c, 36)) for c in turned)) % 97 == 1
