@@ -224,6 +224,7 @@ ACTIONS: tuple[Action, ...] = (
     _A("fold.all", "fold all", ("C",), "Fold everything.", _D),
     _A("unfold.here", "unfold below", ("o",), "Unfold what is below the line.", _D),
     _A("unfold.all", "unfold all", ("O",), "Unfold everything.", _D),
+    _A("why", "why hidden", ("w",), "Why this line's value is hidden: type, level, rule and operator.", _D),
     # After y.
     _A("copy.span", "span", ("y",), "Copy the span as text.", _C, footer=1),
     _A("copy.value", "value", ("v",), "Copy the value of the line.", _C, footer=2),

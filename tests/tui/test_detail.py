@@ -173,3 +173,18 @@ async def test_what_was_read_before_stays_until_the_next_is_here() -> None:
         await settle(pilot)
         assert detail.span is not before
         assert length(detail.span.trace_id) == 32
+
+
+async def test_a_key_says_why_a_value_is_hidden() -> None:
+    async with app_of(FakeView()).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        detail = browser(pilot).detail
+        await pilot.press("2", "tab", "tab")
+        for _ in range(20):
+            item = detail.item()
+            if item is not None and item.path == "customer.card_number":
+                break
+            await pilot.press("j")
+        await pilot.press("w")
+        said = [n.message for n in pilot.app._notifications]
+        assert any("card" in m and "operator" in m for m in said), said

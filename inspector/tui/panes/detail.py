@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from inspector.tui.actions import Place, bindings
 from inspector.tui.panes.pane import Pane
+from inspector.tui.reasons import reasons
 from inspector.tui.tabs.doc import Folds, LazyLines, Page
 from inspector.tui.text import fit, width_of
 from inspector.tui.unlocked import foot_of
@@ -229,6 +230,12 @@ class Detail(Pane):
         folds.by_id.clear()
         self.cursor = self.top = 0
         self._relay()
+
+    def action_why(self) -> None:
+        """Say what hid the value of the line under the cursor; never the value."""
+        item = self.item()
+        found = reasons(item.value) if item is not None else []
+        self.notify("\n".join(found) or "Nothing of this line is hidden.", timeout=8, markup=False)
 
     def action_sibling_next(self) -> None:
         self._sibling(1)
