@@ -10,7 +10,7 @@ from inspector.redaction.policy import Allow, _near, _one_of, _only, _strings
 from inspector.redaction.rule import FieldRule, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _RULE = ("name", "pattern", "type", "level", "operator", "keywords", "context", "entropy", "description")
 _FIELD = ("path", "operator", "replacement", "type", "level", "name")
@@ -100,7 +100,7 @@ def parse_custom_field(table: Mapping[str, object]) -> FieldRule:
     )
 
 
-def parse_allow(table: Mapping[str, object]) -> Allow:
+def parse_allow(table: Mapping[str, object], own: Collection[str] = ()) -> Allow:
     """One `[[redaction.allow]]`. A pattern that lets every value through is refused."""
     from inspector.redaction import engines
 
@@ -117,19 +117,27 @@ def parse_allow(table: Mapping[str, object]) -> Allow:
             )
     type_ = _word(table, "type", where)
     if type_:
-        _known_type(type_)
+        known_type(type_, own)
     return Allow(type_, _strings(table, "exact"), patterns)
 
 
 _PROBES = ("a", "qx7", "mailbox@host.example", "4111 1111 1111 1111", "Zürich–東京", "sk-0aZ9_xY")
 
 
-def _known_type(type_: str) -> None:
+def known_type(type_: str, own: Collection[str] = ()) -> None:
+    """Raise UsageError for a type that is neither shipped nor one of the policy's own, but close to one."""
     from inspector.redaction.levels import DEFAULT_LEVELS, families
     from inspector.redaction.rule import load_rules
 
     shipped = load_rules()
-    known = {*DEFAULT_LEVELS, *(r.type for r in shipped.rules), *(k.type for k in shipped.keys)}
-    close = _near(type_, sorted(known))
-    if not any(f in known for f in families(type_)) and close.startswith("Did you mean"):
-        raise UsageError(f"{type_!r} is no type.", close)
+    known = {
+        "field",
+        "blocked",
+        *DEFAULT_LEVELS,
+        *(r.type for r in shipped.rules),
+        *(k.type for k in shipped.keys),
+        *own,
+    }
+    known |= {f for t in tuple(known) for f in families(t)}
+    if not any(f in known for f in families(type_)):
+        raise UsageError(f"{type_!r} is no type.", _near(type_, sorted(known)))

@@ -134,7 +134,7 @@ _SECTION = (
 
 def parse_policy(section: Mapping[str, object]) -> Policy:
     """A policy from the `[redaction]` section as a plain dict. Raises UsageError for what it doesn't know."""
-    from inspector.redaction.custom import parse_allow, parse_custom_field, parse_custom_rule
+    from inspector.redaction.custom import known_type, parse_allow, parse_custom_field, parse_custom_rule
 
     _only(section, _SECTION, "[redaction]")
     hash_format = _string(section, "hash_format")
@@ -143,21 +143,31 @@ def parse_policy(section: Mapping[str, object]) -> Policy:
     packs = _strings(section, "packs") if "packs" in section else ("default",)
     for pack in packs:
         _one_of(pack, (*PACKS, *sorted({r.pack for r in load_rules().rules})), "pack")
+    rules = tuple(parse_custom_rule(t) for t in _tables(section, "rule"))
+    field_rules = tuple(parse_custom_field(t) for t in _tables(section, "field"))
+    types, levels = (
+        _operators(section.get("types", {}), "redaction.types"),
+        _levels(section.get("levels", {})),
+    )
+    environments = _environments(section.get("environment", {}))
+    own = {*(r.type for r in rules), *(f.type for f in field_rules)}
+    for type_, _ in (*types, *levels, *(pair for _, pairs in environments for pair in pairs)):
+        known_type(type_, own)
     return Policy(
         enabled=_flag(section, "enabled", True),
         patterns=_flag(section, "patterns", True),
         fields=_flag(section, "fields", True),
         packs=packs,
-        types=_operators(section.get("types", {}), "redaction.types"),
-        levels=_levels(section.get("levels", {})),
-        rules=tuple(parse_custom_rule(t) for t in _tables(section, "rule")),
-        field_rules=tuple(parse_custom_field(t) for t in _tables(section, "field")),
-        allows=tuple(parse_allow(t) for t in _tables(section, "allow")),
+        types=types,
+        levels=levels,
+        rules=rules,
+        field_rules=field_rules,
+        allows=tuple(parse_allow(t, own) for t in _tables(section, "allow")),
         keys=_keys(section.get("keys", {})),
         disabled=_strings(section, "disabled"),
         hash_format=hash_format,
         names_file=_string(section, "names_file"),
-        environments=_environments(section.get("environment", {})),
+        environments=environments,
     )
 
 

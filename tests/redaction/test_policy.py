@@ -144,3 +144,23 @@ def test_keys_as_in_opentelemetrys_processor() -> None:
     assert out["b"].startswith("[email:")
     assert out["raw"] == "ada@example.com"
     assert (out["x_1"], out["other"]) == ("[REDACTED:blocked]", "[REDACTED:blocked]")
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"types": {"emial": "keep"}},
+        {"levels": {"credentail": "internal"}},
+        {"environment": {"production": {"types": {"phnoe": "keep"}}}},
+        {"allow": [{"type": "e-mail", "exact": ["a@b.example"]}]},
+    ],
+)
+def test_a_type_that_is_none_is_refused_with_the_nearest(section: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match="is no type"):
+        parse_policy(section)
+
+
+def test_a_rule_brings_its_own_type() -> None:
+    rule = {"name": "badge", "pattern": r"B-\d{4}", "type": "badge"}
+    policy = parse_policy({"rule": [rule], "types": {"badge": "mask"}, "levels": {"badge": "internal"}})
+    assert str(Redactor(policy).text("B-1234 in")) == "•••• in"
