@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, TypedDict
 
-from tests.redaction.quality import adversarial, holdout, negatives, templates, values, vendors
+from tests.redaction.quality import adversarial, handwritten, holdout, negatives, templates, values, vendors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -153,6 +153,7 @@ def sets() -> dict[str, list[Case]]:
         "adversarial": list(hidden(Random(2), 20)),
         "negatives": list(harmless(Random(3))),
         "holdout": list(holdout.cases(Random(771))),
+        "handwritten": list(handwritten.cases(Random(5), HERE / "handwritten.txt")),
     }
 
 

@@ -121,7 +121,7 @@ def main() -> None:
     from inspector.redaction import Redactor
 
     redactor = Redactor(key=b"quality-set-needs-no-real-secret")
-    for name in ("positives", "vendors", "adversarial", "negatives", "holdout"):
+    for name in ("positives", "vendors", "adversarial", "negatives", "holdout", "handwritten"):
         s = score(redactor, name)
         found = f"recall {s.recall:.4f} of {s.labels:5}"
         print(f"{name:12} {found}  specificity {s.specificity:.4f} of {s.harmless:5}")

@@ -14,7 +14,7 @@ from tests.redaction.quality.score import HERE, Score, load, score
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("positives", "vendors", "adversarial", "negatives", "holdout")
+NAMES = ("positives", "vendors", "adversarial", "negatives", "holdout", "handwritten")
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,13 @@ def test_holdout(scores: dict[str, Score]) -> None:
     assert held.recall >= 0.985, held.missed
     assert held.specificity >= 0.995, held.wrong
     assert held.f1 >= 0.985
+
+
+def test_texts_written_by_hand(scores: dict[str, Score]) -> None:
+    score = scores["handwritten"]
+    assert score.recall >= 0.985, score.missed
+    assert score.specificity >= 0.99, score.wrong
+    assert score.f1 >= 0.985
 
 
 @pytest.mark.parametrize("kind", ["uuid", "timestamp", "trace id", "commit", "float", "model", "token count"])
