@@ -25,6 +25,8 @@ COMMANDS = (
     Entry("subject", "subject", "Find and correct what stores hold of a person."),
     Entry("hold", "hold", "Keep what a query or a person names from being erased."),
     Entry("audit", "audit", "Verify, read and hand out the audit log."),
+    Entry("seal", "seal", "Encrypt fields of a store in place."),
+    Entry("unseal", "unseal", "Put the plain values back into a store."),
     Entry("roles", "roles", "List who may do what."),
     Entry("keys", "keys", "Make, grant, rotate and end keys."),
     Entry("whoami", "whoami", "Say which role is in use and what vouches for it."),

@@ -176,10 +176,14 @@ class Unveiling:
         return str(veil.text(request.reason.strip()[:500], (), "reason"))
 
     def _wanted(self, request: Request, span: Span, plain: ShownSpan) -> Wanted:
-        found: dict[str, tuple[str, Sealed]] = {}
-        for path, sealed, key in _sealed_of(span):
+        where: dict[str, tuple[Sealed, list[Where]]] = {}
+        asked: set[str] = set()
+        for path, sealed, at in [*_sealed_of(span), *_sealed_of_resource(span)]:
+            # A copy elsewhere in the span was sealed with the first: any of the places may be the bound one.
+            where.setdefault(sealed.ciphertext, (sealed, []))[1].append(at)
             if covers(request.path, path):
-                found.setdefault(sealed.ciphertext, (key, sealed))
+                asked.add(sealed.ciphertext)
+        where = {c: v for c, v in where.items() if c in asked}
         hidden = [
             (path, segment.level)
             for path, text in texts_of(plain)
@@ -189,10 +193,6 @@ class Unveiling:
         locked = [
             path for path, text in texts_of(plain) if covers(request.path, path) and _locked(text.segments)
         ]
-        where = {c: (sealed, Where(span.trace_id, span.span_id, key)) for c, (key, sealed) in found.items()}
-        for path, sealed, key in _sealed_of_resource(span):
-            if covers(request.path, path):
-                where.setdefault(sealed.ciphertext, (sealed, Where("", "", key)))
         if not where and not hidden:
             raise NotFound("Nothing is hidden there.", "Put the cursor on a hidden value, or open the span.")
         return Wanted(where, hidden, frozenset([path for path, _ in hidden] + locked))
@@ -243,9 +243,9 @@ class Unveiling:
                 raise
             return opened, failed + len(wanted.sealed)
         first: Denied | EnvelopeError | None = None
-        for ciphertext, (sealed, where) in wanted.sealed.items():
+        for ciphertext, (sealed, places) in wanted.sealed.items():
             try:
-                opened[ciphertext] = unlocker.open(sealed, where)
+                opened[ciphertext] = _at_one_of(unlocker, sealed, places)
             except (Denied, EnvelopeError) as error:
                 first = first or error
                 failed += 1
@@ -282,7 +282,7 @@ class Unveiling:
 class Wanted:
     """What a request would open: sealed values by ciphertext, redacted runs with their levels."""
 
-    sealed: dict[str, tuple[Sealed, Where]]
+    sealed: dict[str, tuple[Sealed, list[Where]]]
     hidden: list[tuple[str, str]]
     paths: frozenset[str]
 
@@ -304,19 +304,32 @@ def _locked(segments: Sequence[object]) -> bool:
     return any(isinstance(s, Segment) and s.state is State.LOCKED for s in segments)
 
 
-def _sealed_of(span: Span) -> list[tuple[str, Sealed, str]]:
-    """Every sealed value of a span: the path it is shown at, and the key it is bound to."""
-    out = [(key, sealed, key) for key, sealed in sealed_in(span.attributes)]
+def _at_one_of(unlocker: Unlocker, sealed: Sealed, places: Sequence[Where]) -> Value:
+    """Raises what the first place raised where none is the one that the value is bound to."""
+    first: EnvelopeError | None = None
+    for place in places:
+        try:
+            return unlocker.open(sealed, place)
+        except EnvelopeError as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def _sealed_of(span: Span) -> list[tuple[str, Sealed, Where]]:
+    """Every sealed value of a span: the path it is shown at, and a place that it may be bound to."""
+    found = [(key, sealed, key) for key, sealed in sealed_in(span.attributes)]
     for i, event in enumerate(span.events):
-        out += [(f"event[{i}].{key}", sealed, f"event.{key}") for key, sealed in sealed_in(event.attributes)]
-    for section, value in (("input", span.input), ("output", span.output)):
-        out += [
-            (f"{section}.{key}".rstrip("."), sealed, f"{section}.{key}".rstrip("."))
-            for key, sealed in sealed_values(value)
+        found += [
+            (f"event[{i}].{key}", sealed, f"event.{key}") for key, sealed in sealed_in(event.attributes)
         ]
-    return out
+    for section, value in (("input", span.input), ("output", span.output)):
+        for key, sealed in sealed_values(value):
+            path = f"{section}.{key}".rstrip(".")
+            found.append((path, sealed, path))
+    return [(path, sealed, Where(span.trace_id, span.span_id, key)) for path, sealed, key in found]
 
 
-def _sealed_of_resource(span: Span) -> list[tuple[str, Sealed, str]]:
+def _sealed_of_resource(span: Span) -> list[tuple[str, Sealed, Where]]:
     """Many spans share a resource: its values are bound to their key alone."""
-    return [(f"resource.{key}", sealed, f"resource.{key}") for key, sealed in sealed_in(span.resource)]
+    return [(f"resource.{k}", s, Where("", "", f"resource.{k}")) for k, s in sealed_in(span.resource)]

@@ -1,0 +1,140 @@
+"""`inspector seal` and `unseal` on real stores: nothing of the values is left, everything comes back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from inspector.audit.reading import oldest_first, text
+from tests.cli.keyed import Keyed
+from tests.cli.program import inside
+
+OPERATOR = ("--role", "operator")
+ADMIN = ("--role", "admin")
+WHY = ("--unlock", "--reason", "a test", "--plaintext-to-pipe", "--json")
+MAIL = "zofia.wrzesniewska84@nordhaven.example"
+TRACE, SPAN, OTHER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "c7ad6b7169203332"
+
+
+@pytest.fixture
+def keyed(tmp_path: Path) -> Keyed:
+    made = Keyed(tmp_path / "machine")
+    made.init()
+    assert inside("keys", "grant", "operator", *ADMIN).returncode == 0
+    return made
+
+
+def otlp(path: Path) -> str:
+    def attribute(key: str, value: str) -> object:
+        return {"key": key, "value": {"stringValue": value}}
+
+    spans = [
+        {"traceId": TRACE, "spanId": SPAN, "name": "work", "startTimeUnixNano": "1700000000000000000",
+         "endTimeUnixNano": "1700000001000000000",
+         "attributes": [attribute("user.email", MAIL), attribute("copy", MAIL), attribute("other", "stays as it is"),
+                        attribute("note", f"write to {MAIL} soon"),
+                        attribute("profile", json.dumps({"user": {"email": MAIL}, "n": 1}))]},
+        {"traceId": TRACE, "spanId": OTHER, "name": "rest", "startTimeUnixNano": "1700000000000000000",
+         "endTimeUnixNano": "1700000001000000000", "attributes": [attribute("x", MAIL)]},
+    ]  # fmt: skip
+    path.write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}) + "\n")
+    return str(path)
+
+
+def actions(keyed: Keyed) -> list[str]:
+    return [text(r, "action") for r in oldest_first(keyed.state / "audit")]
+
+
+def test_a_field_is_sealed_with_its_copies_and_opens_again(keyed: Keyed, tmp_path: Path) -> None:
+    store = otlp(tmp_path / "a.otlp.jsonl")
+    before = Path(store).read_text()
+    done = inside("seal", store, "--fields", "user.email", "--dry-run", "--json", *OPERATOR)
+    assert (done.returncode, Path(store).read_text()) == (0, before), done.stderr
+    assert json.loads(done.stdout) == {"sealed": {"field": 1}, "places": 1, "inside_longer_texts": 1}
+    done = inside("seal", store, "--fields", "user.email", *OPERATOR)
+    assert done.returncode == 2
+    assert Path(store).read_text() == before
+    done = inside("seal", store, "--fields", "user.email", "--yes", *OPERATOR)
+    assert done.returncode == 0, done.stderr
+    after = Path(store).read_text()
+    assert after.count(MAIL) == 2  # in the note's longer text, and in another span
+    assert "stays as it is" in after
+    assert b"still hold" in done.stderr
+    assert "store.sealed" in actions(keyed)
+    shown = inside("show", store, TRACE, "--json").stdout.decode()
+    assert shown.count("[ENCRYPTED]") >= 2
+    opened = inside("show", store, TRACE, *WHY, *OPERATOR).stdout.decode()
+    assert opened.count(MAIL) > shown.count(MAIL)
+    span = json.loads(opened)["spans"][0]
+    assert {a["key"]: a["value"] for a in span["attributes"]}["user.email"] == MAIL
+    assert inside("seal", store, "--fields", "user.email", "--yes", *OPERATOR).returncode == 1
+    done = inside("unseal", store, "--yes", "--reason", "back", *OPERATOR)
+    assert done.returncode == 3
+    done = inside("unseal", store, "--yes", "--reason", "back", *ADMIN)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(Path(store).read_text()) == json.loads(before)
+
+
+def test_types_are_sealed_at_their_level(keyed: Keyed, tmp_path: Path) -> None:
+    store = otlp(tmp_path / "a.otlp.jsonl")
+    done = inside("seal", store, "--types", "email", "--yes", *OPERATOR)
+    assert done.returncode == 0, done.stderr
+    assert MAIL not in Path(store).read_text()
+    assert inside("keys", "status", store).stdout.count(b"values still need it") == 4
+
+
+def test_without_a_key_or_the_permission_nothing_is_sealed(keyed: Keyed, tmp_path: Path) -> None:
+    store = otlp(tmp_path / "a.otlp.jsonl")
+    before = Path(store).read_bytes()
+    assert inside("seal", store, "--fields", "user.email", "--yes").returncode == 3
+    assert (
+        inside(
+            "seal", store, "--fields", "user.email", "--yes", "--level", "restricted", *OPERATOR
+        ).returncode
+        == 2
+    )
+    assert Path(store).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "name", ["phoenix/phoenix.db", "tracecraft/runs.jsonl", "openai_agents/traces.jsonl"]
+)
+def test_real_stores_keep_every_value(keyed: Keyed, stores: Path, tmp_path: Path, name: str) -> None:
+    store = tmp_path / Path(name).name
+    shutil.copy(stores / name, store)
+    before = content(store)
+    done = inside("seal", str(store), "--types", "email,card,ssn,credential", "--yes", *ADMIN)
+    assert done.returncode == 0, done.stderr
+    hits = [
+        json.loads(line) for line in inside("search", str(store), "has:locked", "--json").stdout.splitlines()
+    ]
+    assert hits
+    opened = inside("show", str(store), hits[0]["trace_id"], "--span", hits[0]["span_id"], *WHY, *ADMIN)
+    assert opened.returncode == 0, opened.stderr
+    assert b'"operator":"unlock"' in opened.stdout
+    assert inside("unseal", str(store), "--yes", "--reason", "back", *ADMIN).returncode == 0
+    assert inside("search", str(store), "has:locked").returncode == 1
+    assert content(store) == before
+
+
+def content(store: Path) -> object:
+    """All that a store holds, whatever the order of its keys."""
+    if store.suffix != ".db":
+        return [json.loads(line) for line in store.read_text().splitlines()]
+    with closing(sqlite3.connect(store)) as db:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            table: [[_value(v) for v in row] for row in db.execute(f'SELECT * FROM "{table}"')]
+            for table in tables
+        }
+
+
+def _value(value: object) -> object:
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        return json.loads(value)
+    return value
