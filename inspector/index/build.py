@@ -7,7 +7,6 @@ order of their ranges, so that rows have the same numbers each time.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from msgspec.structs import replace
 
 from inspector.index.block import Block
-from inspector.index.lines import LineReader
+from inspector.index.lines import LineReader, renumbered
 from inspector.index.pool import NoWorkers, Pool, available, workers
 from inspector.model import Problem, RowPlace
 
@@ -37,7 +36,6 @@ RANGE: Final = 8 << 20
 SMALL: Final = 12 << 20
 """A store up to this size isn't worth a second process."""
 _TAIL: Final = 2 << 20
-_NUMBERED: Final = re.compile(r"line (\d+),")
 
 
 @dataclass(slots=True)
@@ -158,7 +156,7 @@ class Builder:
         told = Block()
         for each in sorted(self._ranges, key=lambda r: r.start):
             self._index.renumber(each.records, before)
-            told.problems += [replace(p, where=_renumbered(p.where, before)) for p in each.problems]
+            told.problems += [replace(p, where=renumbered(p.where, before)) for p in each.problems]
             before += each.newlines
         self._index.line_count = before
         self._index.absorb(told)
@@ -270,7 +268,3 @@ def _problem(where: str, what: str) -> Block:
     block = Block()
     block.problems.append(Problem(where, what))
     return block
-
-
-def _renumbered(where: str, by: int) -> str:
-    return _NUMBERED.sub(lambda m: f"line {int(m[1]) + by},", where, count=1) if by else where

@@ -4,7 +4,11 @@ which it begins, and is numbered from there."""
 from __future__ import annotations
 
 import os
+import re
+from array import array
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from inspector.index.block import Block
 from inspector.model import Problem
@@ -19,6 +23,14 @@ if TYPE_CHECKING:
 _STEP: Final = 1 << 20
 _SPACE: Final = b" \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
+
+
+_NUMBERED: Final = re.compile(r"line (\d+),")
+
+
+def renumbered(where: str, by: int) -> str:
+    """A place in a range as one in the file."""
+    return _NUMBERED.sub(lambda m: f"line {int(m[1]) + by},", where, count=1) if by else where
 
 
 class LineReader:
@@ -51,6 +63,14 @@ class LineReader:
                 break
         block.newlines = number
         block.finish()
+        return block
+
+    def block_after(self, before: int, start: int, stop: int) -> Block:
+        """The same for a range of which it is known how many lines come before it."""
+        block = self.block(start, stop)
+        if before:
+            block.lines = array("q", [line + before for line in block.lines])
+            block.problems = [replace(p, where=renumbered(p.where, before)) for p in block.problems]
         return block
 
     def _fast(self, block: Block) -> Callable[[bytes, int, int], bool] | None:

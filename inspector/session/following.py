@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.errors import InspectorError
+from inspector.index.lines import LineReader
 from inspector.session.limited import LimitedStore
 from inspector.stores.base import HasLines
 from inspector.stores.follow import Change, Newest, Tail, Watch
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from inspector.session.opened import Opened
-    from inspector.stores.base import Store
+    from inspector.stores.base import Lines, Store
 
 
 class Following:
@@ -53,15 +54,33 @@ class Following:
         changed = False
         change = reader.change() if isinstance(reader, Tail) else Change.NONE
         if change is not Change.CUT:
-            for batch in reader.batches():
-                changed |= bool(batch.spans or batch.traces or batch.problems)
-                opened.grow(batch)
+            lines = _lines_of(opened.store)
+            if isinstance(reader, Tail) and lines is not None:
+                changed = self._columns(opened, reader, lines)
+            else:
+                for batch in reader.batches():
+                    changed |= bool(batch.spans or batch.traces or batch.problems)
+                    opened.grow(batch)
         if change is not Change.NONE and self._add(opened) is not None:
             # The old file has been read to its end; the new one is a store of its own.
             self._left.add(number)
             opened.gone = change is Change.CUT
             return True
         return changed
+
+    def _columns(self, opened: Opened, tail: Tail, lines: Lines) -> bool:
+        """Take in what has come straight into columns, as a scan does."""
+        changed = False
+        for start, stop, before in tail.ranges():
+            block = LineReader(lines.fd, lines.format).block_after(before, start, stop)
+            changed |= bool(len(block.spans) or len(block.traces) or block.problems)
+            opened.take(block)
+        return changed
+
+
+def _lines_of(store: Store) -> Lines | None:
+    """The text of lines that a store is, where all of it may be seen."""
+    return store.lines() if isinstance(store, HasLines) and not isinstance(store, LimitedStore) else None
 
 
 def reader_of(opened: Opened) -> Tail | Newest | None:

@@ -19,6 +19,7 @@ from inspector.stores.base import Grows, HasLines, HasWindows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from inspector.index.block import Block
     from inspector.model import Batch, Span, Trace
     from inspector.session.tree import Branch
     from inspector.session.veil import Veil
@@ -138,6 +139,13 @@ class Opened:
             self._kept[key] = loaded
             self._trim()
             return loaded
+
+    def take(self, block: Block) -> None:
+        """The same for a block that is finished."""
+        if isinstance(self.store, Grows):
+            self.store.grown()
+        self.index.absorb(block)
+        self.done = self.store.info.bytes
 
     def grow(self, batch: Batch) -> None:
         """Take in what has come to the store since it was scanned."""

@@ -65,6 +65,15 @@ class Tail:
         while data := self._whole_lines():
             yield self._batch(data)
 
+    def ranges(self) -> Iterator[tuple[int, int, int]]:
+        """The same without a look into them: where whole lines begin and end, and how many lines came
+        before."""
+        while data := self._whole_lines():
+            start, before = self._at, self._line
+            self._at += len(data)
+            self._line += data.count(b"\n")
+            yield start, self._at, before
+
     def _hold_back(self) -> None:
         """Go back to the beginning of a last line that wasn't whole when it was read: it gave no span."""
         low = max(0, self._at - LONGEST)
