@@ -12,6 +12,7 @@ import struct
 import termios
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 _ESCAPES = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]*[0-~])"
@@ -25,11 +26,13 @@ class Paint:
     frame: float | None
     text: float | None
     output: bytes
+    rss: int = 0
+    """Bytes that the process and those it started hold when the wanted text has come."""
 
 
 def watch(
     argv: list[str],
-    wanted: bytes | None,
+    wanted: bytes | re.Pattern[bytes] | None,
     *,
     columns: int = 160,
     rows: int = 48,
@@ -47,6 +50,7 @@ def watch(
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     output = bytearray()
     frame = text = None
+    rss = 0
     try:
         while time.perf_counter() - started < seconds:
             if not select.select([fd], [], [], 0.05)[0]:
@@ -61,8 +65,8 @@ def watch(
             output += data
             if frame is None and len(_ESCAPES.sub(b"", bytes(output))) >= columns * rows // 2:
                 frame = now
-            if wanted is not None and text is None and wanted in _ESCAPES.sub(b"", bytes(output)):
-                text = now
+            if wanted is not None and text is None and _has(_ESCAPES.sub(b"", bytes(output)), wanted):
+                text, rss = now, held(pid)
             if frame is not None and (wanted is None or text is not None):
                 break
     finally:
@@ -71,4 +75,18 @@ def watch(
         os.kill(pid, signal.SIGKILL)
         os.close(fd)
         os.waitpid(pid, 0)
-    return Paint(frame, text, bytes(output))
+    return Paint(frame, text, bytes(output), rss)
+
+
+def _has(text: bytes, wanted: bytes | re.Pattern[bytes]) -> bool:
+    return wanted in text if isinstance(wanted, bytes) else wanted.search(text) is not None
+
+
+def held(pid: int) -> int:
+    """Resident bytes of a process and of all that it started."""
+    try:
+        resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0
+    return resident + sum(held(int(child)) for child in children)
