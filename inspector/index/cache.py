@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from inspector import __version__
 from inspector.index.block import FIELDS
 from inspector.index.frames import columns_of, group_of, joined, parted
+from inspector.index.kept_labels import KeptLabels, packed
 from inspector.index.typebits import Types
 from inspector.paths import cache_folder, note_written, open_private, private_folder, written
-from inspector.redaction.result import Finding, Piece, RedactedText
 from inspector.stores.generation import Generation
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from inspector.index.column_index import ColumnIndex
     from inspector.index.columns import HeadColumns, SpanColumns, TraceColumns
 
-_MAGIC: Final = b"inspector index 4\n"
+_MAGIC: Final = b"inspector index 5\n"
 _SUFFIX: Final = ".index"
 _PIECE: Final = 4 << 20
 _BAD: Final = (ValueError, KeyError, TypeError, IndexError, OSError, OverflowError, UnicodeDecodeError)
@@ -191,18 +191,15 @@ def _parts(index: ColumnIndex, stamp: Stamp) -> list[bytes]:
     arrays.append(index.order("start", descending=True))
     index.types.grow(index.span_count)
     arrays.append(index.types.column)
-    hidden: dict[str, object] = {}
     for field in FIELDS:
         blob, ends, found = index.judged(field).parts()
-        arrays += [blob, ends]
-        hidden[field] = {str(code): _pieces(text) for code, text in found.items()}
+        arrays += [blob, ends, *packed(found)]
     header = {
         "stamp": asdict(stamp),
         "groups": [list(group) for group in index.groups],
         "ways": [[table, list(path)] for table, path in index.ways],
         "odd": index.odd,
         "keys": [list(key) if isinstance(key, tuple) else key for key in index.keys],
-        "hidden": hidden,
         "types": [[sorted(each.types), each.level] for each in index.types.sets],
         **index.small_parts(),
     }
@@ -219,10 +216,9 @@ def _fill(index: ColumnIndex, header: dict[str, object], parts: list[memoryview]
     if len(types) != len(views[0][0]):
         raise ValueError("columns differ")
     sets = [Types(frozenset(t), level) for t, level in cast("list[tuple[list[str], str]]", header["types"])]
-    texts = [(field, next(rest), next(rest)) for field in FIELDS]
-    all_hidden = cast("dict[str, dict[str, list[list[object]]]]", header["hidden"])
-    hidden = [{int(code): _text(found) for code, found in all_hidden[field].items()} for field in FIELDS]
-    for (field, blob, ends), found in zip(texts, hidden, strict=True):
+    texts = [(field, list(islice(rest, 5))) for field in FIELDS]
+    hidden = [KeptLabels(codes.cast("I"), ends.cast("Q"), blob) for _, (_, _, codes, ends, blob) in texts]
+    for (field, (blob, ends, *_)), found in zip(texts, hidden, strict=True):
         index.texts[field].restore(blob, ends.cast("Q"), found)
     for columns, found_views in zip(every, views, strict=True):
         for name, view in zip(columns.NAMES, found_views, strict=True):
@@ -247,22 +243,6 @@ def _views(codes: str, parts: Iterator[memoryview]) -> list[memoryview]:
     if len(views) != len(codes) or len({len(view) for view in views}) != 1:
         raise ValueError("columns differ")
     return views
-
-
-def _pieces(text: RedactedText) -> list[list[object]]:
-    return [
-        [p.text, p.failed, *((f.type, f.level, f.operator, f.rule, f.tag) if (f := p.finding) else ())]
-        for p in text.pieces
-    ]
-
-
-def _text(pieces: list[list[object]]) -> RedactedText:
-    return RedactedText(
-        tuple(
-            Piece(str(p[0]), Finding(*(str(x) for x in p[2:])) if len(p) > 2 else None, bool(p[1]))
-            for p in pieces
-        )
-    )
 
 
 __all__ = ["Stamp", "clear", "file_of", "forget", "kept", "restore", "save", "stamp_of", "stores", "trim"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from inspector.redaction.result import Piece, RedactedText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, MutableMapping
 
 NOTHING: Final = RedactedText(())
 _UNKNOWN, _CLEAN, _HIDDEN = range(3)
@@ -24,7 +24,7 @@ class Texts:
         self._blob: bytes | memoryview = b""
         self._ends: array[int] | memoryview = array("Q")
         self._judged = bytearray(b"\1")
-        self._hidden: dict[int, RedactedText] = {}
+        self._hidden: MutableMapping[int, RedactedText] = {}
 
     def __len__(self) -> int:
         return len(self._judged)
@@ -144,7 +144,7 @@ class Texts:
 
     # for the cache
 
-    def parts(self) -> tuple[bytes, array[int], dict[int, RedactedText]]:
+    def parts(self) -> tuple[bytes, array[int], MutableMapping[int, RedactedText]]:
         """Blob, ends and what is hidden; the texts that are hidden are left out. All must be judged."""
         assert self._judged.find(_UNKNOWN) < 0
         ends, total, out = array("Q"), 0, []
@@ -155,7 +155,7 @@ class Texts:
             ends.append(total)
         return b"".join(out), ends, self._hidden
 
-    def restore(self, blob: memoryview, ends: memoryview, hidden: dict[int, RedactedText]) -> None:
+    def restore(self, blob: memoryview, ends: memoryview, hidden: MutableMapping[int, RedactedText]) -> None:
         self._blob, self._ends, self._hidden = blob, ends, hidden
         self._judged = bytearray([_CLEAN]) * len(ends)
         for code in hidden:

@@ -35,8 +35,9 @@ ids = re.compile('"[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 tables, text = SQLiteTraceStore(folder + "/big.db"), JSONLTraceStore(folder + "/big.jsonl")
 for n in range(runs):
     run = AgentRun.model_validate_json(ids.sub(lambda m: f'"{n:08x}{m[1]}', lines[n % len(lines)]))
-    tables.save(run)
     text.save(run)
+    # Sessions and projects would have to be made by hand first.
+    tables.save(run.model_copy(update={"session_id": None, "attributes": {}}))
 tables.close()
 """
 
