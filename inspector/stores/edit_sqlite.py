@@ -233,7 +233,7 @@ class SqliteEditor:
         if partial:
             return partial
         report(Step("check", 0, size))
-        entry.checks["integrity after"] = checking.integrity(connection)
+        entry.checks["integrity after"] = checking.afterwards(connection, size)
         for name, said in fulltext.check_all(connection, known).items():
             entry.checks[f"{name} after"] = said
         now = checking.settings(connection)

@@ -28,6 +28,7 @@ _READ_PRAGMAS = frozenset(
 _FUNCTIONS = frozenset(
     [
         "abs",
+        "char",
         "coalesce",
         "count",
         "ifnull",
@@ -42,6 +43,7 @@ _FUNCTIONS = frozenset(
         "min",
         "nullif",
         "substr",
+        "sum",
         "typeof",
     ]
 )

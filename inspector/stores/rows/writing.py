@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS: Final = 5.0
 _LONGEST: Final = 1_000_000_000
+_CACHE_KIB: Final = 32 * 1024
 _SUFFIXES: Final = ("", "-wal", "-shm", "-journal")
 
 
@@ -53,6 +54,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         # SQLite's nameless temporary files lie on the store's own disk, whose room was looked at.
         folder = str(real.parent).replace("'", "''")
         connection.execute(f"PRAGMA temp_store_directory='{folder}'")
