@@ -10,6 +10,7 @@ from inspector.access.envelope import LEVELS
 from inspector.access.rolekey import RoleSecret, fetched
 from inspector.access.vault import OPENS, Vault, seconds
 from inspector.cli.auditing import Auditing, key_store, open_log, require
+from inspector.cli.process import undumpable
 from inspector.cli.who import vault_paths, who
 from inspector.errors import Denied
 
@@ -56,6 +57,7 @@ def custody(common: Common, config: Config) -> Iterator[tuple[Custody, Auditing]
 
 def secrets_of(vault: Vault, config: Config, identity: Identity) -> list[RoleSecret]:
     """The working keys of a role that this machine holds, the active one first."""
+    undumpable()
     store = key_store(config)
     keys = [k for k in vault.role_keys(identity.name) if k.works(seconds())]
     keys.sort(key=lambda k: OPENS.index(k.state))

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
+_PR_SET_DUMPABLE = 4
+
+
 def harden() -> None:
     """Files private, no core dump, no traceback with data in it."""
     os.umask(0o077)
@@ -19,6 +22,19 @@ def harden() -> None:
         _, most = resource.getrlimit(resource.RLIMIT_CORE)
         resource.setrlimit(resource.RLIMIT_CORE, (0, most))
     sys.excepthook = _last_words
+
+
+def undumpable() -> None:
+    """Before keys are in memory: no core, and no other process of the same user may attach or read /proc."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    except (OSError, AttributeError):
+        return  # a libc without it; cores are off all the same
 
 
 def _last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

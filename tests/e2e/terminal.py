@@ -13,8 +13,13 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
-_ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+_SIZE = ("COLUMNS", "LINES")
 """The runner of parallel tests sets a size, and a terminal program would believe it rather than its pty."""
+
+
+def _environment() -> dict[str, str]:
+    """As it is now: each test has folders of its own."""
+    return {name: value for name, value in os.environ.items() if name not in _SIZE}
 
 
 class Terminal:
@@ -38,8 +43,12 @@ class Terminal:
             sys.executable,
             arguments,
             dimensions=(rows, columns),
-            env={**_ENVIRONMENT, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": locale},
+            env={**_environment(), "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": locale},
         )
+
+    @property
+    def pid(self) -> int:
+        return int(self._child.pid)
 
     @property
     def text(self) -> str:

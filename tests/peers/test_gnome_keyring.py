@@ -67,3 +67,43 @@ except KeyringError as error:
     print(error.state, bool(error.fix))
 """
     assert in_session(body, tmp_path, "wrong") in ("locked True", "dismissed True")
+
+
+ROLES = """
+import os, sys
+from pathlib import Path
+import pyrage
+from tests.cli.program import inside
+people = [str(pyrage.x25519.Identity.generate().to_public()) for _ in range(2)]
+asked = [a for p in people for a in ("--recipient", p)]
+admin = ("--role", "admin")
+print(inside("keys", "init", *admin, *asked).returncode)
+print(inside("keys", "grant", "operator", *admin).returncode)
+print(b'"proved":true' in inside("whoami", "--role", "operator", "--json").stdout)
+print(inside("keys", "rotate", "admin", *admin).returncode)
+print(inside("keys", "status").returncode)
+print(inside("keys", "revoke", "operator", *admin).returncode)
+print(inside("whoami", "--role", "operator").returncode)
+"""
+
+
+def test_roles_are_proved_by_a_real_keyring(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    body = f"import os, sys\nos.chdir({str(root)!r})\nsys.path.insert(0, {str(root)!r})\n" + ROLES
+    assert in_session(body, tmp_path, "pw").split() == ["0", "0", "True", "0", "0", "0", "3"]
+
+
+def test_a_locked_keyring_proves_no_role_and_reading_goes_on(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    start = f"import os, sys\nos.chdir({str(root)!r})\nsys.path.insert(0, {str(root)!r})\n"
+    assert in_session(start + ROLES, tmp_path, "pw").split()[0] == "0"
+    body = (
+        start
+        + """
+from tests.cli.program import inside
+done = inside("whoami", "--role", "admin")
+print(done.returncode, b"(locked)" in done.stderr or b"(dismissed)" in done.stderr)
+print(inside("info", "sample_traces").returncode)
+"""
+    )
+    assert in_session(body, tmp_path, "wrong").split() == ["3", "True", "0"]
