@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -10,10 +11,11 @@ from inspector import __version__
 from inspector.audit.record import Entry, Resource
 from inspector.errors import HeldBack, InspectorError, NotAStore, PartlyDone
 from inspector.keys.local import local_key
-from inspector.lifecycle import archive, beside, certificate, jobs, ours, proof
+from inspector.lifecycle import archive, beside, certificate, edits_file, jobs, ours, proof
 from inspector.lifecycle.jobs import DONE, Job, JobKind, JobState, StoreJob
 from inspector.lifecycle.matcher import Pseudonym
 from inspector.lifecycle.plan import ALWAYS, StorePlan
+from inspector.lifecycle.planning import replacing
 from inspector.session.trail import fingerprint
 from inspector.stores.edits import Done, Editable, Edits, Step
 
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from inspector.intent import Intent
     from inspector.lifecycle.desk import Desk
     from inspector.lifecycle.sealed import Json, Object
+    from inspector.model import Place
     from inspector.stores.base import Store
-    from inspector.stores.edits import Editor
+    from inspector.stores.edits import Cell, Editor
 
     Planner = Callable[[Store, Editor], StorePlan]
     Before = Callable[[Store, StorePlan, str], Mapping[str, int]]
@@ -128,6 +131,8 @@ def _store(
         return
     with desk.editing(each.path) as (store, editor):
         plan = planner(store, editor)
+        if resumed and each.edits is not None:
+            plan = replace(plan, edits=_begun(job, each.edits))
         plan.check()
         if confirmed is not None and not resumed and plan.hash != confirmed:
             raise HeldBack(
@@ -136,10 +141,13 @@ def _store(
             )
         began = desk.now()
         each.started, each.state, each.error = True, JobState.RUNNING, ""
+        if store.info.format.container == "sqlite":
+            each.edits = edits_file.to_json(plan.edits, plan.cells)
         jobs.save(job)
         with desk.log.act(_entry(desk, job, each, plan, resumed=resumed)) as intent:
             try:
                 put_by = before(store, plan, each.op_id) if plan.edits.traces else {}
+                let_go(store)
                 done = editor.carry_out(plan.edits, intent, lambda step: report(each.path, step), stopped)
                 done.counts.update(put_by)
                 _finish(desk, job, each, plan, done, intent, began, report)
@@ -148,6 +156,22 @@ def _store(
                 raise
     each.state = JobState.PARTIAL if each.error else JobState.COMPLETED
     jobs.save(job)
+
+
+def _begun(job: Job, kept: Object) -> Edits:
+    def again(places: frozenset[Place]) -> Callable[[Cell], bytes | None]:
+        if job.person is None:
+            raise HeldBack("This operation can't be resumed.", "Give it up: inspector erase close.")
+        return replacing(places, job.person.matcher(), pseudonym(job.id, job.person.id))
+
+    return edits_file.from_json(kept, again)
+
+
+def let_go(store: Store) -> None:
+    """Reading ends before a database is written: a log that this process has open for reading alone can't be
+    written by it either."""
+    if store.info.format.container == "sqlite":
+        store.close()
 
 
 def _emptied(path: Path) -> bool:

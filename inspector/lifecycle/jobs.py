@@ -61,6 +61,8 @@ class StoreJob:
     certificate: str = ""
     started: bool = False
     """Whether an intent was announced: only then may a resumption find it half done."""
+    edits: Object | None = dataclasses_field(default=None, repr=False)
+    """What was begun in a database, until it is done."""
 
 
 @dataclass(slots=True)
@@ -183,6 +185,7 @@ def _json(job: Job) -> Object:
             "counts": dict(each.counts),
             "certificate": each.certificate,
             "started": each.started,
+            "edits": None if each.state in DONE else each.edits,
         }
         for each in job.stores
     ]
@@ -206,6 +209,11 @@ def _json(job: Job) -> Object:
     }
 
 
+def _edits(value: Object) -> Object | None:
+    found = value.get("edits")
+    return found if isinstance(found, dict) else None
+
+
 def _job(value: Object) -> Job:
     person = value.get("person")
     stores = [
@@ -217,6 +225,7 @@ def _job(value: Object) -> Job:
             sealed.counts(each, "counts"),
             sealed.text(each, "certificate"),
             each.get("started") is True,
+            _edits(each),
         )
         for each in sealed.objects(value, "stores")
     ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from inspector.model import Place
     from inspector.stores.edits import Editor
 
 ALWAYS: Final = (
@@ -85,6 +86,8 @@ class StorePlan:
     disk_needed: int = 0
     disk_free: int = 0
     hash: str = ""
+    cells: frozenset[Place] = field(default=frozenset(), repr=False)
+    """Where `edits.every` may replace words."""
 
     @property
     def empty(self) -> bool:

@@ -10,6 +10,7 @@ from inspector.lifecycle.classes import Class
 from inspector.lifecycle.plan import ALWAYS, ClassCount, Mode, StorePlan, Terms, free_beside, hashed, state_of
 from inspector.lifecycle.selection import Structure, chosen
 from inspector.lifecycle.subjects import Found, search
+from inspector.model import BytePlace
 from inspector.stores.edits import Edits, Unit
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def person_plan(
         oldest=oldest,
         newest=newest,
         unknown=found.unknown,
+        cells=frozenset(found.cells) if edits.every is not None else frozenset(),
         holds=_held(desk, store, editor, edits, person),
         refusals=tuple(preview.refusals),
         uncovered=(*preview.uncovered, *ours.moved(path), ALWAYS),
@@ -149,7 +151,7 @@ def traces_plan(
 def edits_of(found: Found, terms: Terms, matcher: Matcher, name: Pseudonym) -> tuple[Edits, int]:
     """The edits, and in how many cells only words are replaced."""
     if terms.mode is Mode.PSEUDONYMISE:
-        edits = Edits(every=_replacing(found.cells, matcher, name), past_readers=terms.past_readers)
+        edits = Edits(every=replacing(frozenset(found.cells), matcher, name), past_readers=terms.past_readers)
         return (edits, len(found.cells)) if found.cells else (Edits(), 0)
     traces = found.traces if terms.mode is Mode.DELETE else found.carried
     spans = (
@@ -165,17 +167,20 @@ def edits_of(found: Found, terms: Terms, matcher: Matcher, name: Pseudonym) -> t
         traces=frozenset(traces),
         spans=spans,
         records=records,
-        every=_replacing(found.cells, matcher, name) if stay else None,
+        every=replacing(frozenset(found.cells), matcher, name) if stay else None,
         orphans=terms.orphans,
         past_readers=terms.past_readers,
     ), len(stay)
 
 
-def _replacing(
-    cells: Mapping[Place, str], matcher: Matcher, name: Pseudonym
-) -> Callable[[Cell], bytes | None]:
-    places = frozenset(cells)
-    return lambda cell: matcher.replaced(cell.content, name) if cell.place in places else None
+def replacing(places: frozenset[Place], matcher: Matcher, name: Pseudonym) -> Callable[[Cell], bytes | None]:
+    wanted = {_spot(place) for place in places}
+    return lambda cell: matcher.replaced(cell.content, name) if _spot(cell.place) in wanted else None
+
+
+def _spot(place: Place) -> Place:
+    """Without the line, which is counted only where somebody asks for it."""
+    return BytePlace(place.start, place.end) if isinstance(place, BytePlace) else place
 
 
 def _dates(store: Store, owners: Collection[Owner]) -> tuple[int | None, int | None]:

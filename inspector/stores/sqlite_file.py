@@ -125,7 +125,10 @@ class DatabaseFile:
         return _locked(self._fd)
 
     def close(self) -> None:
-        os.close(self._fd)
+        """May be called twice."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
     def _read(self, offset: int, size: int) -> bytes:
         if hasattr(os, "pread"):
