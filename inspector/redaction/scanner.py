@@ -49,8 +49,9 @@ _KEPT = 8
 
 def _shared(plan: Plan) -> list[Scan]:
     """The scans of a plan, compiled once a thread: a database has one scratch space, which two can't share."""
-    kept: dict[frozenset[tuple[Trigger, Look, int]], list[Scan]] = _local.__dict__.setdefault("kept", {})
-    key = frozenset((t, look, plan.rules[t]) for t, look in plan.looks.items())
+    kept: dict[object, list[Scan]] = _local.__dict__.setdefault("kept", {})
+    fired = frozenset((t, look, plan.rules[t]) for t, look in plan.looks.items())
+    key = (engines.hyperscan() is None, fired)
     if key not in kept:
         while len(kept) >= _KEPT:
             del kept[next(iter(kept))]
