@@ -13,7 +13,7 @@ from inspector.cli.copying import copy_store, demand_whole, write_otlp
 from inspector.cli.engine import build_engine, effective_policy, read_config
 from inspector.cli.output import narrate
 from inspector.cli.streams import placing, writing
-from inspector.errors import NotFound, UsageError
+from inspector.errors import Exit, InspectorError, NotFound, UsageError
 from inspector.reports.chosen import ALL, Chosen, choose
 from inspector.reports.manifest import About, Source, file_hash, manifest_of, sealed
 from inspector.reports.minimise import EVERYTHING, Minimise
@@ -59,8 +59,23 @@ class Done:
     findings: Mapping[str, int]
 
 
-def export(names: Sequence[str], common: Common, wish: Wish) -> Done:
-    """Raises Denied, UsageError, NotFound, StoreError or AuditError; then nothing is left of the file."""
+class Stopped(InspectorError):
+    """Whoever asked for an export has left."""
+
+    exit_code = Exit.STOPPED
+
+
+def export(
+    names: Sequence[str],
+    common: Common,
+    wish: Wish,
+    *,
+    quiet: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Done:
+    """`quiet`: nothing goes to standard error, where a screen is.
+
+    Raises Denied, UsageError, NotFound, StoreError or AuditError; then nothing is left of the file."""
     from inspector.cli.opening import scanned
 
     config = read_config(common)
@@ -79,7 +94,11 @@ def export(names: Sequence[str], common: Common, wish: Wish) -> Done:
             raise NotFound("No trace matches.", "Try the query with inspector ls.")
         if chosen.spans > auditing.identity.role.export_rows:
             require(auditing, "reports:bulk")
-        return _write(Run(view, common, config, auditing.log, auditing.identity, wish), chosen)
+        return _write(
+            Run(view, common, config, auditing.log, auditing.identity, wish),
+            chosen,
+            _watched(stopped) if quiet else progress(),
+        )
 
 
 def refuse_existing(target: Path, *, force: bool) -> None:
@@ -147,14 +166,22 @@ class Run:
         )
 
 
-def _write(run: Run, keys: Keys) -> Done:
+def _watched(stopped: Callable[[], bool]) -> Callable[[int, int], None]:
+    def step(done: int, total: int) -> None:
+        if stopped():
+            raise Stopped("The export was stopped; nothing of it is left.")
+
+    return step
+
+
+def _write(run: Run, keys: Keys, step: Callable[[int, int], None]) -> Done:
     from inspector.paths import note_written
 
     wish = run.wish
     entry = run.entry("report.export", {"to": wish.kind.name, "stable_tags": wish.stable_tags})
     with run.log.act(entry) as intent:
         about = run.about(intent)
-        chosen = Chosen(run.view, keys.keys, wish.minimise, progress())
+        chosen = Chosen(run.view, keys.keys, wish.minimise, step)
         for path in run.paths():
             note_written("export", wish.target.resolve(), path)
         _content(run, chosen, keys, about)

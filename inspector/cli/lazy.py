@@ -11,6 +11,7 @@ from inspector.view import NEWEST_FIRST, Sort, Unlocked, Unveils
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from inspector.cli.screen_export import ScreenExporter
     from inspector.view import (
         Badge,
         Hit,
@@ -23,13 +24,17 @@ if TYPE_CHECKING:
         TraceKey,
         View,
     )
+    from inspector.view_exports import ExportPreview, ExportWish
 
 
 class LazyView:
     """Implements `inspector.view.View`. `badge` alone doesn't wait; a failure to open meets every caller."""
 
-    def __init__(self, open_view: Callable[[], View], badge: Badge) -> None:
+    def __init__(
+        self, open_view: Callable[[], View], badge: Badge, exporter: ScreenExporter | None = None
+    ) -> None:
         self._open = open_view
+        self._exporter = exporter
         self._badge = badge
         self._lock = threading.Lock()
         self._view: View | None = None
@@ -99,6 +104,20 @@ class LazyView:
 
     def plaintext(self, key: TraceKey, index: int, path: str) -> str:
         return self._unveils().plaintext(key, index, path)
+
+    def export_kinds(self) -> Sequence[tuple[str, str]]:
+        return self._exports().kinds()
+
+    def preview(self, wish: ExportWish) -> ExportPreview:
+        return self._exports().preview(self, wish)
+
+    def export(self, wish: ExportWish, stopped: Callable[[], bool]) -> str:
+        return self._exports().export(self, wish, stopped)
+
+    def _exports(self) -> ScreenExporter:
+        if self._exporter is None:
+            raise Denied("Nothing can be exported here.", "Use inspector export STORE.")
+        return self._exporter
 
     def _unveils(self) -> Unveils:
         view = self._opened()

@@ -28,12 +28,16 @@ class Selection:
     keep_errors: bool = False
     """Keep every trace with an error, whatever the share."""
     limit: int | None = None
+    ids: tuple[str, ...] = ()
+    """Only these traces, by their ids as shown."""
 
     @property
     def everything(self) -> bool:
-        return not self.query.strip() and self.sample >= 1 and self.limit is None
+        return not self.query.strip() and self.sample >= 1 and self.limit is None and not self.ids
 
     def keeps(self, row: TraceRow) -> bool:
+        if self.ids and str(row.trace_id) not in self.ids:
+            return False
         if self.sample >= 1 or (self.keep_errors and row.errors):
             return True
         drawn = hashlib.blake2b(str(row.trace_id).encode("utf-8", "replace"), digest_size=8).digest()

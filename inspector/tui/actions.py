@@ -159,6 +159,15 @@ ACTIONS: tuple[Action, ...] = (
         _B,
         permission="retention:apply",
     ),
+    _A(
+        "export",
+        "export",
+        ("e",),
+        "Write the trace, the marked ones or the list into a redacted file, after a look at what will be in it.",
+        _B,
+        permission="reports:export",
+        footer=10,
+    ),
     _A("follow", "follow", ("f",), "Take in what is written to the store from now on; again to stop.", _B),
     _A("reload", "reload", ("R",), "Read the store again.", _B),
     # The list of traces: nothing of its own yet. The tree of spans:

@@ -79,6 +79,10 @@ class Loader:
 
     # What can be asked.
 
+    def beside(self, slot: str, work: Callable[[], None]) -> None:
+        """Work of a helper's own, which answers by itself; an error is told as any other."""
+        self._ask(slot, work)
+
     def situation(self) -> None:
         self._ask("situation", lambda: self._post(m.Situation(self.view.badge(), self.view.summaries())))
 

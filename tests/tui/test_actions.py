@@ -17,6 +17,7 @@ from inspector.tui.screens.compare import CompareScreen
 from inspector.tui.screens.copy_chord import CopyChord
 from inspector.tui.screens.copying import pick
 from inspector.tui.screens.erasing import Erasing
+from inspector.tui.screens.exporting import Exporting
 from inspector.tui.screens.going import Going
 from inspector.tui.screens.help import help_rows
 from inspector.tui.screens.listing import Listing
@@ -31,7 +32,18 @@ from tests.tui.fake import FakeView
 
 DOERS = {
     Place.APP: (Host,),
-    Place.BROWSE: (BrowseScreen, Steps, Listing, Marking, Erasing, CopyChord, Unveil, Remember, Going),
+    Place.BROWSE: (
+        BrowseScreen,
+        Steps,
+        Listing,
+        Marking,
+        Erasing,
+        CopyChord,
+        Unveil,
+        Exporting,
+        Remember,
+        Going,
+    ),
     Place.LIST: (Pane,),
     Place.TRACES: (Traces,),
     Place.SPANS: (Spans,),

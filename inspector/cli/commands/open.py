@@ -14,6 +14,7 @@ from inspector.cli.common import Command, Common
 from inspector.cli.engine import read_config
 from inspector.cli.lazy import LazyView
 from inspector.cli.opening import badge_of, open_session
+from inspector.cli.screen_export import ScreenExporter
 from inspector.cli.terminal import ascii_only, need_terminal
 from inspector.cli.who import who
 from inspector.errors import Exit, UsageError
@@ -64,8 +65,9 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
         if chosen is None:
             return int(Exit.DONE)
         names = [str(chosen)]
-    badge = badge_of(who(common, config))
-    view = LazyView(lambda: open_session(names, common, config), badge)
+    identity = who(common, config)
+    exporter = ScreenExporter(names, common, config, identity)
+    view = LazyView(lambda: open_session(names, common, config), badge_of(identity), exporter)
     if not all(map(looks_openable, names)):
         view.summaries()  # opens the stores, or says what they are, before there is a screen
     if "-" in names:

@@ -22,6 +22,7 @@ from inspector.tui.panes.traces import Traces
 from inspector.tui.screens.asking import Ask
 from inspector.tui.screens.copy_chord import CopyChord
 from inspector.tui.screens.erasing import Erasing
+from inspector.tui.screens.exporting import Exporting
 from inspector.tui.screens.following import Follow
 from inspector.tui.screens.going import Going
 from inspector.tui.screens.layout import Stage, plan
@@ -70,6 +71,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
             Listing(self),
             Marking(self),
             Erasing(self),
+            Exporting(self),
             self.chord,
             self.unveil,
             self.remember,
