@@ -56,15 +56,16 @@ _OPTIONS = {
 }
 
 
-def choose(file: DatabaseFile, look: Look) -> Way:
-    """Raises StoreError where no way leaves the store's folder as it is."""
+def choose(file: DatabaseFile, look: Look, *, left_behind: bool = False) -> Way:
+    """Raises StoreError where no way leaves the store's folder as it is. `left_behind`: the shared memory is
+    that of a writer that was killed, which only a writer may repair."""
     content = look.content
     # A journal that is still the same while nobody holds a lock: not one of a transaction just ending.
     if look.journal is not None and not file.held() and file.look() == look and not file.held():
         return Way.COPIED
     if content.wal is None or (content.wal.size == 0 and not look.shm):
         return Way.FIXED if content.uses_wal else Way.SHARED
-    if look.shm:
+    if look.shm and not left_behind:
         return Way.LIVE
     if file.held():
         raise StoreError(
@@ -122,14 +123,16 @@ class Opened:
 
     def _connect(self) -> None:
         failure: Exception | None = None
+        left_behind = False
         for attempt in range(_ATTEMPTS):
             self._seen = self._file.look()
-            self.way = choose(self._file, self._seen)
+            self.way = choose(self._file, self._seen, left_behind=left_behind)
             try:
                 self.connection = self._open_by(self.way)
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 # The companions came or went between the look and the opening: look again.
                 failure = error
+                left_behind = self.way is Way.LIVE and self._file.held() is False
                 self._remove_folder()
                 time.sleep(0.02 * attempt)
                 continue
@@ -208,6 +211,13 @@ class Opened:
     def _disconnect(self) -> None:
         self.connection.close()
         self._remove_folder()
+
+
+def our_links(path: Path) -> int:
+    """How many of a file's names are those that we gave it, in our own folder."""
+    file = path.stat()
+    found = (cache_folder() / "opened").glob("*/store.db")
+    return sum(1 for link in found if (link.stat().st_dev, link.stat().st_ino) == (file.st_dev, file.st_ino))
 
 
 def patiently(act: Callable[[], T]) -> T:

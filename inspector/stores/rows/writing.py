@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from inspector.errors import HeldBack, InspectorError, StoreError
 from inspector.stores.sqlite_guard import harden
+from inspector.stores.sqlite_open import our_links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,7 +135,7 @@ def _refuse(real: Path) -> None:
             "The database can't be written: nothing was changed.",
             "Check the permissions of the file and its folder.",
         )
-    if os.stat(real).st_nlink > 1:  # noqa: PTH116 (the resolved file itself)
+    if real.stat().st_nlink - our_links(real) > 1:
         raise HeldBack(
             "The database has a second name (a hard link), whose log would be another.",
             "Remove the other name, then try again.",
