@@ -33,7 +33,29 @@ def read_config(common: Common, options: Mapping[str, object] | None = None) -> 
 
 
 def effective_policy(common: Common, config: Config, identity: Identity | None = None) -> Policy:
-    """The stricter of what is installed and what was given for this run; who may weaken gets the given."""
+    """The stricter of what is installed and what was given for this run; who may weaken gets the given. Fields
+    that retention lets run out are hidden at once, whoever looks."""
+    return _without_retained(_effective(common, config, identity), config)
+
+
+def _without_retained(policy: Policy, config: Config) -> Policy:
+    paths = [str(row.get("path") or "") for row in config.rows("retention.field")]
+    if not any(paths):
+        return policy
+    from dataclasses import replace
+
+    from inspector.redaction.custom import parse_custom_field
+
+    own = {rule.path for rule in policy.field_rules}
+    made = [
+        parse_custom_field({"path": path, "name": f"retention:{path}"})
+        for path in paths
+        if path and path not in own
+    ]
+    return replace(policy, field_rules=(*made, *policy.field_rules))
+
+
+def _effective(common: Common, config: Config, identity: Identity | None) -> Policy:
     from inspector.redaction import merge_strict, parse_policy, weakenings
 
     section, before = config.table("redaction"), config.installed().table("redaction")
