@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+_LOOK_AGAIN = 1.0
+"""Seconds between two looks at the theme's file."""
+
 
 class Host(App[R], inherit_bindings=False):
     """Themes, errors, the mouse: what both the browser and the chooser need."""
@@ -44,10 +47,21 @@ class Host(App[R], inherit_bindings=False):
         # Before Textual's own start: it makes its style sheet there, and making it twice costs 20 ms.
         self.glyphs = ASCII if ascii or settings.ascii else UNICODE
         self.look: Look = theming.load(theme or settings.theme, self.glyphs)
+        self._theme_stamp = theming.stamp(self.look.name)
         self._made = theming.textual_theme(self.look)
         super().__init__()
         self.fetcher = ThreadPoolExecutor(1, "rows")
         self._mouse_on = settings.mouse
+
+    def on_mount(self) -> None:
+        self.set_interval(_LOOK_AGAIN, self.look_again)
+
+    def look_again(self) -> None:
+        """Take in a change of the theme's file; one that is wrong is told, and the last good one stays."""
+        stamp = theming.stamp(self.look.name)
+        if stamp != self._theme_stamp:
+            self._theme_stamp = stamp
+            self.use_theme(self.look.name)
 
     def on_load(self) -> None:
         if self.settings.keys:
@@ -69,6 +83,7 @@ class Host(App[R], inherit_bindings=False):
         except InspectorError as error:
             self.tell(error)
             return
+        self._theme_stamp = theming.stamp(name)
         self._made = theming.textual_theme(self.look)
         self.register_theme(self._made)
         self.theme = self._made.name

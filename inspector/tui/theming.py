@@ -34,6 +34,15 @@ def theme_files() -> dict[str, ThemeFile]:
     return found
 
 
+def stamp(name: str) -> int:
+    """Changes when the theme's file does, or when a user's file takes its place; 0 where there is none."""
+    found = theme_files().get(name)
+    try:
+        return 0 if found is None else hash((found.path, found.path.stat().st_mtime_ns))
+    except OSError:
+        return 0
+
+
 def load(name: str, glyphs: Glyphs = UNICODE) -> Look:
     """The look of the theme `name`; raises UsageError where the file can't be used."""
     table = _read(name)

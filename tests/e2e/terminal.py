@@ -63,6 +63,10 @@ class Terminal:
             self._read(0.05)
         raise AssertionError(f"waited for {wanted} in vain:\n{self.text}")
 
+    @property
+    def alive(self) -> bool:
+        return bool(self._child.isalive())
+
     def send(self, keys: str) -> None:
         self._child.send(keys)
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.filter import Monochrome
 
 from inspector import paths
 from inspector.errors import UsageError
@@ -53,6 +54,11 @@ def test_every_text_is_readable(name: str) -> None:
         (c.erased, c.erased_back),
         (c.on_match, c.match_back),
     ]
+    look = load(name)
+    hues = [look.service(n).color for n in range(8)]
+    assert all(hue is not None and hue.name in [one for one, _ in pairs] for hue in hues)
+    # What is no text, as bars are, needs less (WCAG 2.2, 1.4.11).
+    assert contrast(c.histogram, c.background) >= 3
     weak = [
         (one, other, round(contrast(one, other), 2)) for one, other in pairs if contrast(one, other) < least
     ]
@@ -122,3 +128,26 @@ def test_a_theme_that_is_not_there() -> None:
 def test_states_differ_without_colour() -> None:
     look = load("dark")
     assert len({look.sign(state) for state in State if state is not State.PLAIN}) == 5
+
+
+async def test_a_change_of_the_themes_file_is_taken_in_while_the_screen_runs() -> None:
+    path = write("mine", 'base = "dark"\n[colors]\ntext = "#ffffff"\n')
+    async with app_of(FakeView(), theme="mine").run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        host = browser(pilot).host
+        assert host.look.colors.text == "#ffffff"
+        write("mine", 'base = "dark"\n[colors]\ntext = "#00ff00"\n')
+        host.look_again()
+        assert host.look.colors.text == "#00ff00"
+        write("mine", "[colours]\n")
+        host.look_again()
+        await pilot.pause()
+        assert host.look.colors.text == "#00ff00"
+    path.unlink()
+
+
+async def test_no_color_draws_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with app_of(FakeView()).run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        assert any(isinstance(one, Monochrome) for one in pilot.app._filters)
