@@ -1,12 +1,14 @@
 """Draw the manual's pictures with the program itself, on the shipped samples.
 
-usage: python docs/make_pictures.py
+usage: python docs/make_pictures.py [--check]
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
+import sys
 import tempfile
 from pathlib import Path
 
@@ -42,11 +44,18 @@ async def settle(pilot: object) -> None:
         await pilot.pause(0.1)  # type: ignore[attr-defined]
 
 
+TAG = re.compile(r"#[0-9a-f]{8}(?=<)|terminal-\d+-")
+"""What differs from run to run: tags are under a key of their own, and Textual numbers its pictures."""
+
+
 def main() -> None:
     for name in ("CACHE", "STATE", "CONFIG"):
         os.environ[f"INSPECTOR_{name}_DIR"] = tempfile.mkdtemp()
     HERE.mkdir(exist_ok=True)
-    (HERE / "browse.svg").write_text(asyncio.run(browse()), encoding="utf-8")
+    made, file = asyncio.run(browse()), HERE / "browse.svg"
+    if "--check" in sys.argv[1:]:
+        sys.exit(TAG.sub("", made) != TAG.sub("", file.read_text("utf-8")) and f"{file.name} is not current.")
+    file.write_text(made, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from tests.e2e.terminal import Terminal
-from tests.e2e.test_every_action import typed
+from tests.peers.test_every_action import typed
 
 TOUR = [
     *("down", "down", "up", "G", "g", "space", "b", "]", "["),

@@ -37,7 +37,7 @@ _LABELS = {
 
 
 class Parts(NamedTuple):
-    """Cells of tree and name, of the note, of the bars; two cells of marks stand before the bars."""
+    """Cells of tree and name, of the note, of the bars; a blank and two marks stand before the bars."""
 
     name: int
     note: int
@@ -46,16 +46,16 @@ class Parts(NamedTuple):
     @property
     def offset(self) -> int:
         """Where the bars begin."""
-        return 1 + self.name + self.note + 2
+        return 1 + self.name + self.note + 3
 
 
 def parts(width: int, longest: int, *, notes: bool) -> Parts:
     if width < 56:
         name = max(width * 5 // 9, 12)
-        return Parts(name, 0, width - name - 4)
+        return Parts(name, 0, width - name - 5)
     name = min(max(longest, 26), width * 42 // 100)
     note = 18 if width >= 72 and notes else 0
-    return Parts(name, note, width - name - note - 4)
+    return Parts(name, note, width - name - note - 5)
 
 
 def label(kind: str) -> str:
@@ -116,7 +116,7 @@ class RowPen(NamedTuple):
     def _marks(self, at: int, *, bad: bool) -> list[Run]:
         look = self.look
         path = look.glyphs.path if at in self.tree.timing.critical else " "
-        return [(look.glyphs.error if bad else " ", look.error), (path, look.accent)]
+        return [(f" {look.glyphs.error}" if bad else "  ", look.error), (path, look.accent)]
 
     def _guides(self, at: int, room: int) -> list[Run]:
         tree, look = self.tree, self.look
@@ -162,7 +162,7 @@ class RowPen(NamedTuple):
         bad = node.status == "error"
         columns = step_columns(width)
         facts = _facts(step, node, look)
-        room = width - sum(size + 2 for _, size in columns) - axis.width - 4
+        room = width - sum(size + 2 for _, size in columns) - axis.width - 5
         number = f"{step.number:>2} " if step.number else f"{look.glyphs.open}  "
         indent = "  " * min(step.level, 8)
         kind = (f"{label(node.kind):<5} ", look.kind(node.kind) + look.strong)

@@ -253,7 +253,7 @@ class Spans(Pane):
             axis = self._step_axis(width)
             columns = step_columns(width)
             labels = "".join(f"  {n:>{size}}" if n != "repeats" else f"  {n:<{size}}" for n, size in columns)
-            return ((" " * (width - axis.width - 3 - len(labels)) + labels, look.dim),)
+            return ((" " * (width - axis.width - 4 - len(labels)) + labels, look.dim),)
         shape = self._parts(width)
         out = [" "] * (width + 1)
         for cell, label in self.axis(shape.bars).ticks():

@@ -3,6 +3,7 @@ lives, and no byte of the data acts."""
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
@@ -73,4 +74,10 @@ def test_every_action_by_its_key(stores: Path) -> None:
     terminal.send("\x11")
     assert terminal.end() == 0
     assert terminal.screen.title == title
-    assert set(OSC.findall(terminal.bytes)) <= {b""}
+    # Copies of ours (52) and the pointer's shape (22); no title, no link, nothing of the data.
+    assert set(OSC.findall(terminal.bytes)) <= {b"22", b"52"}
+    copies = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)", terminal.bytes)
+    assert copies
+    for copy in copies:
+        text = base64.b64decode(copy).decode()
+        assert all(c.isprintable() or c in "\n\t" for c in text), text
