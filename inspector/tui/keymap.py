@@ -37,7 +37,7 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "trace.previous": ("(",),
         "time.in": ("z",),
         "time.out": ("Z",),
-        "zoom.pane": ("w",),
+        "zoom.pane": ("ctrl+w",),
         "chart.in": ("z",),
         "chart.out": ("Z",),
         "row.half-down": ("ctrl+d",),
