@@ -66,7 +66,9 @@ class JsonStore:
             format=self._format.info,
             schema=self._source.packing,
             bytes=self._source.size,
-            writable=self._source.writable and os.access(self._path.resolve().parent, os.W_OK),
+            writable=self._format.info.editable
+            and self._source.writable
+            and os.access(self._path.resolve().parent, os.W_OK),
         )
 
     def scan(self) -> Iterator[Batch]:
