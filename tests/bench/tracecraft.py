@@ -48,7 +48,7 @@ def timed(argv: list[str], environ: dict[str, str]) -> str:
         argv, env={**os.environ, **environ}, stdout=subprocess.PIPE, check=False, timeout=600
     )
     took = time.perf_counter() - start
-    return f"{took:.2f} s" if done.returncode == 0 else f"exit {done.returncode}"
+    return f"{took:.2f} s" if done.returncode in (0, 1) else f"exit {done.returncode}"
 
 
 def started(argv: list[str], environ: dict[str, str]) -> tuple[str, str]:
