@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.events import Paste
+from textual.widgets import Input
 
 from inspector.cli.common import Common
 from inspector.cli.opening import unscanned
@@ -18,8 +20,12 @@ from inspector.tui.chooser import Choice
 from inspector.tui.panes.detail import AUDIT
 from inspector.tui.screens.choosing import ChooserApp
 from inspector.tui.screens.compare import CompareScreen
+from inspector.tui.screens.erase import EraseScreen
 from inspector.tui.screens.overview import OverviewScreen
 from tests.tui.driving import MIDDLE, browser, drawn, settle, until
+from tests.tui.fake import FakeView
+from tests.tui.test_erasing import Operations
+from tests.tui.test_exporting import Exporting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -141,4 +147,37 @@ async def test_where_did_an_agent_loop() -> None:
     async with tour() as t:
         await t.press("E", "enter", "a")
         assert "round 1 of 2" in drawn(browser(t.pilot).spans)
+        t.done()
+
+
+async def test_export_the_trace() -> None:
+    view = Exporting()
+    async with InspectorApp(view).run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        t = Tour(pilot)
+        await t.press("e", "enter", "enter", "enter")
+        assert len(view.written) == 1
+        t.done()
+
+
+async def test_plan_an_erasure() -> None:
+    operations = Operations()
+    app = InspectorApp(FakeView(), operations=lambda: operations)
+    async with app.run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        t = Tour(pilot)
+        await t.press(":", *"era", "enter")
+        await until(pilot, lambda: isinstance(app.screen, EraseScreen) and app.screen.is_mounted)
+        screen = app.screen
+        assert isinstance(screen, EraseScreen)
+        box = screen.query_one("#subject", Input)
+        assert screen.focused is box
+        box.post_message(Paste("usr_7f3a91c2d4"))  # one key: the id is pasted
+        t.count += 1
+        await pilot.pause()
+        while getattr(screen.focused, "id", "") != "act" and t.count < MOST:
+            await t.press("tab")
+        await t.press("enter")
+        await until(pilot, lambda: screen.plan is not None)
+        assert operations.acted == 0
         t.done()
