@@ -130,6 +130,7 @@ def forked(work, *strace: str) -> int:
 def counted(kind: str, act: str, folder: Path) -> dict[str, int]:
     """How often each call is made in a whole run, and the run's outcome as what others are held against."""
     make(kind, folder)
+    config(folder, act)
     trace = folder / "trace"
     status = forked(lambda: play(folder, act), "-o", str(trace), "-e", f"trace={','.join(CALLS)}")
     assert status == 0, "the scene itself fails"
@@ -197,6 +198,7 @@ def _ended(report: object) -> bool:
 def point(kind: str, act: str, call: str, nth: int, folder: Path, expected: list[tuple[str, str]]) -> str:
     """Kill one run at one call and take it up again."""
     make(kind, folder)
+    config(folder, act)
     status = forked(lambda: play(folder, act), "-o", "/dev/null", "-e", f"trace={call}",
                     "-e", f"inject={call}:signal=KILL:when={nth}")  # fmt: skip
     if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
