@@ -205,7 +205,7 @@ class Loader:
             raise NotFound(
                 "No trace has this id, or several begin so.", "Give its first 4 characters or more."
             )
-        self._post(m.Located(key, rows.position(key), 0))
+        self._post(m.Located(key, rows.position(key), None))
 
     def go_to_time(self, rows: Rows, moment: int, *, descending: bool) -> None:
         self._ask("locate", partial(self._go_to_time, rows, moment, descending))
@@ -215,7 +215,7 @@ class Loader:
 
         at = place_of(rows, moment, descending=descending)
         for row in rows.page(at, 1):
-            self._post(m.Located(row.key, at, 0))
+            self._post(m.Located(row.key, at, None))
 
     def locate(self, rows: Rows, hit: Hit) -> None:
         self._ask("locate", partial(self._locate, rows, hit))

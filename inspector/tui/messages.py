@@ -143,9 +143,9 @@ class HitsFound(Message):
 
 
 class Located(Message):
-    """Where a trace stands in the list, and which of its spans to select: a position, or `error`."""
+    """Where a trace stands in the list, and which of its spans to select: its index, `error`, or the first."""
 
-    def __init__(self, key: TraceKey | None, position: int | None, span: int | str) -> None:
+    def __init__(self, key: TraceKey | None, position: int | None, span: int | str | None) -> None:
         super().__init__()
         self.key = key
         self.position = position

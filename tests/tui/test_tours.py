@@ -108,6 +108,19 @@ async def test_search() -> None:
         t.done()
 
 
+async def test_a_hit_is_the_span_that_is_selected() -> None:
+    """The tree's order isn't the store's: children lie before their parents there."""
+    async with tour() as t:
+        screen = browser(t.pilot)
+        await t.press("/", *"card_declined", "enter")
+        await until(t.pilot, lambda: screen.walk.finding.finished)
+        for at, hit in enumerate(screen.walk.finding.hits):
+            await settle(t.pilot)
+            node = screen.spans.node()
+            assert node is not None and str(node.span_id) == str(hit.span_id), at
+            await t.press("n")
+
+
 async def test_compare() -> None:
     async with tour() as t:
         await t.press("m", "j", "=")

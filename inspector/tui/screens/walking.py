@@ -10,6 +10,7 @@ from inspector.tui.screens.layout import Stage
 if TYPE_CHECKING:
     from inspector.tui import messages as m
     from inspector.tui.screens.browse import BrowseScreen
+    from inspector.tui.tree import Tree
     from inspector.view import TraceKey
 
 _TICKS = 20_000
@@ -20,7 +21,7 @@ class Walk:
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
         self.finding = Finding()
-        self._goal: tuple[TraceKey, int | str] | None = None
+        self._goal: tuple[TraceKey, int | str | None] | None = None
         """The span to select once its trace has been read."""
 
     def take_goal(self, message: m.TraceReady) -> int:
@@ -28,7 +29,7 @@ class Walk:
         goal, self._goal = self._goal, None
         if goal is None or goal[0] != message.key:
             return 0
-        return _place(goal[1], message.tree.errors, len(message.trace.nodes))
+        return _place(goal[1], message.tree)
 
     def error(self, step: int) -> None:
         """The next (1) or previous (-1) error: within the trace first, then over the list."""
@@ -50,7 +51,7 @@ class Walk:
         elif message.position is None:
             screen.host.say("The filter hides that trace; \\ drops the filter.")
         elif message.key == screen.traces.key and tree is not None and not screen.spans.reading:
-            screen.spans.select(_place(message.span, tree.errors, len(tree.nodes)))
+            screen.spans.select(_place(message.span, tree))
         else:
             self._goal = (message.key, message.span)
             screen.traces.move(message.position)
@@ -95,7 +96,10 @@ class Walk:
         screen.show_query()
 
 
-def _place(span: int | str, errors: list[int], count: int) -> int:
+def _place(span: int | str | None, tree: Tree) -> int:
+    """Where the span stands in the tree, whose order isn't the store's."""
     if isinstance(span, int):
-        return min(span, max(count - 1, 0))
-    return (errors[-1] if span == "last error" else errors[0]) if errors else 0
+        return next((at for at, node in enumerate(tree.nodes) if node.index == span), 0)
+    if span is None or not tree.errors:
+        return 0
+    return tree.errors[-1] if span == "last error" else tree.errors[0]
