@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from inspector.errors import NotFound
@@ -9,8 +10,11 @@ from inspector.lifecycle import holds, ours
 from inspector.lifecycle.classes import Class
 from inspector.lifecycle.plan import ALWAYS, ClassCount, Mode, StorePlan, Terms, free_beside, hashed, state_of
 from inspector.lifecycle.selection import Structure, chosen
+from inspector.lifecycle.snippets import sample
 from inspector.lifecycle.subjects import Found, search
 from inspector.model import BytePlace
+from inspector.session.opened import OVERLAP
+from inspector.stores.base import HasWindows
 from inspector.stores.edits import Edits, Unit
 
 if TYPE_CHECKING:
@@ -61,6 +65,8 @@ def person_plan(
     preview = editor.preview(edits)
     oldest, newest = _dates(store, found.owners.values())
     veil = desk.veil(path)
+    if found.passages and isinstance(store, HasWindows):
+        veil.learn_all(takewhile(lambda _: not stopped(), store.windows(OVERLAP)))
     plan = StorePlan(
         path=path,
         format=store.info.format.id,
@@ -203,11 +209,11 @@ def _classes(found: Found, veil: Veil, matcher: Matcher) -> tuple[ClassCount, ..
     out: list[ClassCount] = []
     for kind, tally in found.classes.items():
         where = tuple(_safe(name, veil, matcher) for name, _ in tally.where.most_common(_MOST_WHERE))
-        samples = tuple(_safe(sample, veil, matcher) for sample in found.snippets.get(kind, ()))
+        samples = dict.fromkeys(sample(whole, veil, matcher) for whole in found.passages.get(kind, ()))
         out.append(
             ClassCount(
                 kind.value, len(tally.traces), len(tally.spans), len(tally.records),
-                tuple(dict.fromkeys(where)), samples,
+                tuple(dict.fromkeys(where)), tuple(samples),
             )
         )  # fmt: skip
     order = [kind.value for kind in Class]

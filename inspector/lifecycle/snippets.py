@@ -1,45 +1,70 @@
-"""A few words around a finding, with the person's own blanked. They still pass the redactor before they show."""
+"""A few words around a finding, with the person's own blanked and the rest redacted.
+
+The whole text is redacted before anything is cut from it: a rule that goes by a key or by a number's length
+finds neither in a piece.
+"""
 
 from __future__ import annotations
 
-import re
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inspector.lifecycle.literals import Literal, Path
     from inspector.lifecycle.matcher import Match, Matcher
+    from inspector.session.veil import Veil
 
 _AROUND: Final = 60
+_MOST: Final = 256 << 10
+"""A longer text isn't redacted for the sake of a sample."""
 _BLANK: Final = "[subject]"
 
 
-def snippet(content: bytes, match: Match, matches: Sequence[Match], matcher: Matcher) -> str:
-    """Cut at spaces and never within a match, so that no half of a value is left for the redactor to miss."""
-    literal = match.literal
-    begin, end = max(literal.start, match.start - _AROUND), min(literal.end, match.end + _AROUND)
-    inside = sorted((m.start, m.end) for m in matches if m.start < end and m.end > begin)
-    begin = next((stop for start, stop in inside if start < begin < stop), begin)
-    end = next((start for start, stop in inside if start < end < stop), end)
-    out: list[str] = []
-    at = begin
-    for start, stop in inside:
-        if start >= at and stop <= end:
-            out += (_plain(content[at:start]), _BLANK)
-            at = stop
-    out.append(_plain(content[at:end]) if at < end else "")
-    text = "".join(out)
-    if begin > literal.start:
-        text = (
-            text.partition(" ")[2] if " " in text.partition(_BLANK)[0] else _BLANK + text.partition(_BLANK)[2]
-        )
-    if end < literal.end:
-        tail = text.rpartition(_BLANK)[2]
-        text = text[: len(text) - len(tail)] + tail.rpartition(" ")[0]
-    text = " ".join(text.split())
-    return _BLANK if matcher.hits(text) else text
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A whole text that holds a finding, decoded, with the person's words blanked; not redacted otherwise."""
+
+    text: str
+    path: Path
 
 
-def _plain(data: bytes) -> str:
+def passage(content: bytes, literal: Literal, matches: Sequence[Match]) -> Passage:
+    """The text of `literal`; nothing but the blank where it is too long or can't be read."""
+    if literal.end - literal.start > _MOST:
+        return Passage(_BLANK, ())
+    out = bytearray()
+    at = literal.start
+    for match in matches:
+        if match.start >= at and match.end <= literal.end:
+            out += content[at : match.start] + _BLANK.encode()
+            at = match.end
+    out += content[at : literal.end]
+    return Passage(_decoded(bytes(out), literal.kind), literal.keys)
+
+
+def _decoded(data: bytes, kind: str) -> str:
     text = data.decode("utf-8", "replace")
-    return re.sub(r'\\+["nrt/]?', " ", re.sub(r"\\+u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text))
+    if kind not in "sk":
+        return text
+    try:
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return _BLANK
+
+
+def sample(whole: Passage, veil: Veil, matcher: Matcher) -> str:
+    """What may be shown of it: redacted, then cut at spaces."""
+    shown = " ".join(str(veil.text(whole.text, whole.path, "attributes")).split())
+    at = shown.find(_BLANK)
+    if at < 0 or matcher.hits(shown):
+        return _BLANK
+    begin, end = max(0, at - _AROUND), min(len(shown), at + len(_BLANK) + _AROUND)
+    head, tail = shown[begin:at], shown[at:end]
+    if begin:
+        head = head.partition(" ")[2]
+    if end < len(shown):
+        tail = tail.rpartition(" ")[0] or _BLANK
+    return head + tail

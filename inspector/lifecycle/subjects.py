@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from inspector.lifecycle.classes import Class, class_of
-from inspector.lifecycle.snippets import snippet
+from inspector.lifecycle.snippets import Passage, passage
 from inspector.model import RowPlace
 from inspector.stores.edits import Unit
 
@@ -69,8 +69,8 @@ class Found:
     """What holds an id only in base64 (a token somebody else's trace carries)."""
     cells: dict[Place, str] = field(default_factory=dict)
     """Digests of the cells that hold anything of them."""
-    snippets: dict[Class, list[str]] = field(default_factory=dict)
-    """Texts around the first findings of each class, the person's words blanked; not redacted otherwise."""
+    passages: dict[Class, list[Passage]] = field(default_factory=dict)
+    """Texts of the first findings of each class, the person's words blanked; not redacted otherwise."""
     tokens: Counter[int] = field(default_factory=Counter)
     """Hits by token."""
 
@@ -153,9 +153,9 @@ def _take(found: Found, editor: Editor, matcher: Matcher, cell: Cell, matches: l
         found.tokens[match.token] += 1
     for finding in _findings(editor, matcher, cell, matches):
         found.add(finding)
-        kept = found.snippets.setdefault(finding.kind, [])
+        kept = found.passages.setdefault(finding.kind, [])
         if len(kept) < _SAMPLES and not finding.match.whole:
-            text = snippet(cell.content, finding.match, matches, matcher)
+            text = passage(cell.content, finding.match.literal, matches)
             if text not in kept:
                 kept.append(text)
         into = _INTO.get(finding.kind, _owners)(found)
