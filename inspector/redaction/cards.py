@@ -8,31 +8,35 @@ from functools import cache
 from inspector.redaction.checks.payment import issuer
 from inspector.redaction.matcher import luhn
 
-_DIGITS = re.compile(rb"[0-9]*")
-_MORE = re.compile(rb"[ .,\-_/\\\x80-\xff]{1,4}[0-9n]")
 _SEEN = 12
 """Digits up to which the trigger looks: where they stand in a row, its hit ends behind the twelfth."""
+_ROW = re.compile(rb"[0-9]{12}([0-9]*)")
+_MORE = re.compile(rb"[ .,\-_/\\\x80-\xff]{1,4}[0-9n]")
+_DIGITS = frozenset(b"0123456789")
+_LENGTHS = range(13, 20)
 
 
 def no_card(line: bytes, at: int) -> bool:
     """Whether the trigger's hit that ends with the byte `at` is one run of digits that can't be a card's."""
     start = at + 1 - _SEEN
-    if start < 0 or not line[start : at + 1].isdigit():
+    if start < 0:
         return False
-    if start and line[start - 1] - 48 in range(10):
-        # The hit began in a group before these digits.
+    match = _ROW.match(line, start)
+    # Where a digit stands before these, the hit began in a group before them.
+    if match is None or (start and line[start - 1] in _DIGITS):
         return False
-    match = _DIGITS.match(line, start)
-    end = match.end() if match is not None else start
-    size = end - start
+    size = _SEEN + match.end(1) - match.start(1)
     if size == _SEEN:
-        return _MORE.match(line, end) is None
-    if size > 19 or not _may_start(size, line[start : start + 2]):
+        return _MORE.match(line, match.end()) is None
+    if line[start : start + 2] not in _starts(size):
         return True
-    return not luhn(line[start:end]) or not issuer(line[start:end].decode())
+    digits = match[0]
+    return not luhn(digits) or not issuer(digits.decode())
 
 
 @cache
-def _may_start(size: int, two: bytes) -> bool:
-    """Whether a card of this length can begin with two digits."""
-    return any(issuer(f"{two.decode()}{n:02d}".ljust(size, "0")) for n in range(100))
+def _starts(size: int) -> frozenset[bytes]:
+    """The first two digits of all cards of this length."""
+    if size not in _LENGTHS:
+        return frozenset()
+    return frozenset(b"%02d" % (n // 100) for n in range(10_000) if issuer(f"{n:04d}".ljust(size, "0")))

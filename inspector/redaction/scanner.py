@@ -98,6 +98,8 @@ def _scans(plan: Plan) -> list[Scan]:
     scans = []
     if literals:
         scans.append(_hyperscan(module, list(literals), list(literals.values()), None))
+    for trigger in groups.pop("base64", ()):
+        scans.append(_once_a_run(module, trigger, (plan.looks[trigger], plan.rules[trigger])))
     for group in groups.values():
         flags = [module.HS_FLAG_CASELESS if t.caseless else 0 for t in group]
         marks = [(plan.looks[t], plan.rules[t]) for t in group]
@@ -141,6 +143,35 @@ def _hyperscan(
             add((end, *marks[n]))
 
         database.scan(block, match_event_handler=found)
+
+    return scan
+
+
+_IN_RUN = re.compile(rb"[A-Za-z0-9+/_-]*")
+
+
+def _once_a_run(module: ModuleType, trigger: Trigger, mark: Mark) -> Scan:
+    """One place for each run of base64's letters: long ones would fire at every other byte."""
+    database = module.Database()
+    database.compile(expressions=[trigger.pattern], ids=[0], elements=1, flags=[0])
+    ended: type[Exception] = module.ScanTerminated
+    hits: list[int] = []
+
+    def found(n: int, start: int, end: int, flags: int, context: object) -> bool:
+        hits.append(end)
+        return True
+
+    def scan(block: bytes, out: list[Found]) -> None:
+        view, at = memoryview(block), 0
+        while True:
+            try:
+                database.scan(view[at:], match_event_handler=found)
+                return
+            except ended:
+                end = at + hits.pop()
+            out.append((end, *mark))
+            run = _IN_RUN.match(block, end)
+            at = end if run is None else run.end()
 
     return scan
 

@@ -200,6 +200,23 @@ _THIRD = b"ABEFIJMNQRUVYZcdghklopstwx014589"
 _FOUR = b"(?:[" + _FIRST + b"][" + _SECOND + b"][" + _THIRD + b"][A-Za-z0-9+/_-])"
 BASE64_HINT = b"(?:" + _FOUR + b"{4}|" + _FOUR + b"{3}[A-Za-z0-9+/_-]{2,3}=)"
 """Ten characters or more of printable ASCII in base64: what the high bits of each octet leave possible."""
+_OTHER = b"A-Za-z0-9+/_-"
+_CAPITAL = (b"I-Z", b"C-HS-X", b"ABEFIJMNQRUVYZ", b"A-Z")
+_BEHIND = 8
+
+
+def _anchor() -> bytes:
+    """A capital letter at each of the four places of a group, and what may follow it."""
+    groups = (_FIRST, _SECOND, _THIRD, _OTHER)
+    return b"|".join(
+        b"[" + capital + b"]" + b"".join(b"[" + groups[(n + k) % 4] + b"]" for k in range(1, _BEHIND + 1))
+        for n, capital in enumerate(_CAPITAL)
+    )
+
+
+BASE64_ANCHOR = b"(?:" + _anchor() + b")"
+"""What a run must hold too. Prose has few capitals, so a scanner leaps from one to the next."""
+_ANCHOR = re.compile(BASE64_ANCHOR)
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}|[A-Za-z0-9+/_-]{14,15}={1,2}")
 _IMAGE = re.compile(rb"data:(?:image|audio|video|font)/[\w.+-]{1,40}(?:;[\w=.-]{1,40})*;base64,\Z")
 _LARGEST = 1 << 16
@@ -224,6 +241,8 @@ def base64_runs(text: bytes) -> Iterator[tuple[int, int, bytes]]:
             end = hint.end()
             continue
         end = run.end()
+        if _ANCHOR.search(text, start, end) is None:
+            continue
         if _IMAGE.search(text, max(0, start - 120), start) is not None:
             continue
         begin = start + (hint.start() - start) % 4

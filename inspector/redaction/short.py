@@ -11,7 +11,7 @@ import orjson
 
 from inspector.redaction.plan import EVERY, Look
 from inspector.redaction.positions import Edit, NotJSON, Spot, decode_string, edits, read
-from inspector.redaction.shadows import unbase64
+from inspector.redaction.shadows import base64_runs
 from inspector.redaction.skeleton import Skeleton
 from inspector.redaction.strings import Strings
 
@@ -27,7 +27,12 @@ _COLON = re.compile(rb"[ \t\r]*:[ \t\r]*")
 _ENTRY = re.compile(rb'[ \t\r]*,[ \t\r]*"value"[ \t\r]*:[ \t\r]*')
 _KEY_BEFORE = re.compile(rb'"key"[ \t\r]*:[ \t\r]*\Z')
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]*={0,2}")
+_BEFORE = 160
+"""Bytes before a run that say whether it is an image."""
 _OPENS = (b"{", b"[", b"\\")
+_SPACES = b" \t\r\n"
+_LISTED = frozenset(b"0123456789.eE+-, \t\r\n")
+"""What a list of numbers is written with."""
 _ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
 
 
@@ -229,7 +234,7 @@ class ShortPath:
         end = match.end() if match is not None else at + 1
         if end - start < 9:
             return end
-        key = self._key_before(start)
+        key = self._key_of_number(start)
         if key is None or key == b"key" or b"Value" in key or key == b"value":
             raise Undecided
         value: Value
@@ -247,14 +252,26 @@ class ShortPath:
         start, end = self._strings.key_of(at)
         return self._line[start + 1 : end - 1] if start >= 0 else None
 
+    def _key_of_number(self, start: int) -> bytes | None:
+        """The key of the number that starts at a byte, or of the list of numbers that it is in."""
+        line = self._line
+        if line[:start].rstrip(_SPACES)[-1:] in (b",", b"["):
+            front = start
+            while front and line[front - 1] in _LISTED:
+                front -= 1
+            if not front or line[front - 1] != 91:
+                return None
+            start = front - 1
+        return self._key_before(start)
+
     def _decodes(self, at: int, start: int, end: int) -> bool:
         """Whether the run at a byte is base64 of text, so that its token is worth a look."""
         line = self._line
         left = at
-        while left > start + 1 and at - left < 4096 and line[left - 1] in _ALPHABET:
+        while left > start + 1 and line[left - 1] in _ALPHABET:
             left -= 1
         run = _RUN.match(line, left, end)
-        if run is None:
-            return False
-        begin = left + (at - 11 - left) % 4
-        return unbase64(line[begin : min(run.end(), begin + 256)]) is not None or b"/" in run[0]
+        # Behind a backslash the run begins with an escape's letter, and only the decoded text tells.
+        if run is None or line[left - 1] == 92 or b"/" in run[0]:
+            return run is not None
+        return next(base64_runs(line[max(start, left - _BEFORE) : run.end()]), None) is not None

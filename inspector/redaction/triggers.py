@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.redaction.rule import keyed
-from inspector.redaction.shadows import BASE64_HINT
+from inspector.redaction.shadows import BASE64_ANCHOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -359,7 +359,7 @@ SHADOWS = (
     rb"|\xcd\x8f|\xe1\xa0[\x8b-\x8e]|\xf3\xa0",
     rb"\\/",
     rb"\\x[2-7][0-9a-fA-F]",
-    BASE64_HINT,
+    BASE64_ANCHOR,
 )
 """What calls for another reading of a text (see `shadows`)."""
 
