@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "audit export": ("audit:export", ("audit", "export", "-o", "OUT")),
     "audit prune": ("audit:prune", ("audit", "prune")),
     "erase plan": ("subjects:search", ("erase", "plan", "STORE", "--subject", "nobody-4711")),
+    "subject export": (
+        "subjects:export",
+        ("subject", "export", "STORE", "--subject", "nobody-4711", "-o", "OUT"),
+    ),
     "erase resume": ("erasure:resume", ("erase", "resume", "0123456789abcdef")),
     "show --unlock": ("pii:reveal", ("show", "STORE", "TRACE", "--unlock", *WHY)),
     "keys init": ("keys:manage", ("keys", "init")),

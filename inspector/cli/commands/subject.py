@@ -1,8 +1,9 @@
-"""`inspector subject`: where a person stands in stores, and correcting what stands there."""
+"""`inspector subject`: where a person stands in stores, giving it to them, and correcting it."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group("subject")
 def command() -> None:
-    """Find and correct what stores hold of a person."""
+    """Find, hand out and correct what stores hold of a person."""
 
 
 @command.command("search", cls=Command)
@@ -78,6 +79,49 @@ def _print(out: Out, path: str, found: Found) -> None:
     for kind, tally in found.classes.items():
         parts = ((len(tally.traces), "traces"), (len(tally.spans), "spans"), (len(tally.records), "rows"))
         out.line(f"  {kind.value:<15} {', '.join(f'{n:,} {name}' for n, name in parts if n)}")
+
+
+@command.command("export", cls=Command)
+@stores_argument()
+@subject_options()
+@click.option("-o", "--output", required=True, metavar="OUT", help="The zip to write (.zip, or .zip.age).")
+@click.option("--to", "recipient", metavar="AGE-RECIPIENT", help="Encrypt it to this age public key.")
+@click.option("--request", metavar="REF", default="", help="The request's reference.")
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@click.pass_obj
+def export_(
+    common: Common,
+    words: tuple[str, ...],
+    subject: str,
+    aliases: tuple[str, ...],
+    output: str,
+    recipient: str | None,
+    request: str,
+    force: bool,
+) -> int:
+    """Write all that each STORE holds of a person into one zip for them: a page, JSON and a manifest.
+
+    Other people's data and secrets are hidden in it. Look through it before you hand it over: a name that no
+    field of the store states is found by nobody.
+    """
+    from inspector.cli.subject_export import Wanted, export
+
+    at = office(common, "subjects:export")
+    wanted = Wanted(tuple(stores_of(words, at.config)), Path(output), recipient, at.redacted(request), force)
+    done = export(at, person_of(at.desk, subject, aliases), wanted)
+    if done is None:
+        narrate("Nothing is held of this person there; no file was written.")
+        return int(Exit.NOTHING)
+    out = Out(no_color=common.no_color)
+    if common.json:
+        out.json(done.as_json())
+    else:
+        from inspector.cli.output import one_line
+
+        out.line(one_line(output))
+        narrate(done.sentence())
+    out.flush()
+    return int(Exit.PARTIAL if done.counts["lost"] else Exit.DONE)
 
 
 @command.command("rectify", cls=Command)
