@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar
 
+    from inspector.access.identity import Identity
     from inspector.cli.common import Common
     from inspector.config import Config
     from inspector.lifecycle.person import Person
@@ -78,10 +79,28 @@ def office(common: Common, *permissions: str, now: Callable[[], int] = time.time
         auditing.log,
         now,
         auditing.signing,
+        lambda ids: _blind_tags(config, auditing.identity, ids),
     )
     made = Office(common, config, auditing, desk, engine)
     made.require(*permissions)
     return made
+
+
+def _blind_tags(config: Config, identity: Identity, ids: Sequence[str]) -> list[str]:
+    """None where no type has a blind index, or the role holds no key: sealed values then count as unknown."""
+    from inspector.access.producer import keys_under
+    from inspector.cli.keyring import opened_vault, secrets_of, vault_path
+
+    types = config.texts("encryption.blind_index")
+    if not types or not vault_path(config).is_file():
+        return []
+    with opened_vault(config) as vault:
+        secrets = secrets_of(vault, config, identity)
+        keys = keys_under(vault, secrets[0]) if secrets else None
+    if keys is None or not keys.blind:
+        narrate(f"{identity.name} holds no key of the blind index: sealed values count as unknown.")
+        return []
+    return [keys.index(each, type) for each in ids for type in types]
 
 
 def stores_of(names: Sequence[str], config: Config) -> list[Path]:

@@ -30,6 +30,8 @@ class Desk:
     log: AuditLog
     now: Callable[[], int]
     signers: Callable[[], Sequence[NoteSigner]] = lambda: ()
+    blind: Callable[[Sequence[str]], Sequence[str]] = lambda ids: ()
+    """Tags that ids would have in a blind index, where the role in use holds its key."""
 
     def person(self, id: str, aliases: Sequence[str] = ()) -> Person:
         """Raises UsageError for an id that is too short to be told from other text."""
@@ -37,7 +39,8 @@ class Desk:
         from inspector.lifecycle.tokens import tokens_of
 
         tokens_of(id, aliases)
-        return Person(id.strip(), tuple(a.strip() for a in aliases), self.log.mark(id))
+        ids = (id.strip(), *(a.strip() for a in aliases))
+        return Person(ids[0], ids[1:], self.log.mark(id), tuple(self.blind(ids)))
 
     @contextmanager
     def editing(self, path: Path) -> Iterator[tuple[Store, Editor]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from inspector.access.sealed import MARK
 from inspector.lifecycle.classes import Class, class_of
+from inspector.lifecycle.literals import literals
 from inspector.lifecycle.snippets import Passage, passage
 from inspector.model import RowPlace
 from inspector.stores.edits import Unit
@@ -20,8 +23,9 @@ if TYPE_CHECKING:
 
     Path = tuple[str | int, ...]
 
-LOCKED: Final = (b"[ENCRYPTED]",)
-"""What can't be opened, and may hold anything."""
+LOCKED: Final = (b"[ENCRYPTED]", MARK.encode())
+"""How values begin, or read, that can't be opened here and may hold anything: a placeholder, a sealed value."""
+_LOCKED: Final = re.compile(b"|".join(map(re.escape, LOCKED)))
 _SAMPLES: Final = 5
 """Texts of each class that are kept to be shown, redacted."""
 
@@ -130,7 +134,7 @@ def search(
         if matches:
             found.cells[cell.place] = cell.digest
             _take(found, editor, matcher, cell, matches)
-        elif any(mark in cell.content for mark in LOCKED):
+        if any(mark in cell.content for mark in LOCKED):
             _take_locked(found, editor, cell)
         report(number + 1)
     for place in found.owners:
@@ -186,8 +190,12 @@ _INTO: Final[dict[Class, Callable[[Found], dict[Place, Owner]]]] = {
 
 
 def _take_locked(found: Found, editor: Editor, cell: Cell) -> None:
-    for owner in editor.owners(cell, [()]):
-        found.classes.setdefault(Class.UNKNOWN, Tally()).note(owner, owner.label)
+    """Counts those spans or records of a cell that hold a locked value, whether the person is found there or not."""
+    places = sorted({match.start() for match in _LOCKED.finditer(cell.content)})
+    parts = {part_of(literal.path): literal.where for literal in literals(cell.content, places)}
+    for part, where in parts.items():
+        for owner in editor.owners(cell, [part]):
+            found.classes.setdefault(Class.UNKNOWN, Tally()).note(owner, where or owner.label)
 
 
 def _column(place: Place) -> str:

@@ -65,7 +65,7 @@ class Token:
 
     def bounded(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """The whole token around a match of the pattern (a phone's plus belongs to it), if it is one."""
-        before, after = text[max(0, start - _BESIDE) : start], text[end : end + _BESIDE]
+        before, after = text[max(0, start - _LOCAL) : start], text[end : end + _BESIDE]
         match self.kind:
             case TokenKind.PHONE:
                 sign = _SIGN.search(before)
@@ -75,11 +75,18 @@ class Token:
                     return None
                 return start - length, end
             case TokenKind.EMAIL:
-                longer = bool(_EMAIL_BEFORE.search(before) or _EMAIL_AFTER.match(after))
+                longer = bool(_EMAIL_AFTER.match(after)) or self._continues(before)
             case _:
                 longer = _joins(self.text[0]) and bool(_ID_BEFORE.search(before))
                 longer = longer or (_joins(self.text[-1]) and bool(_ID_AFTER.match(after)))
         return None if longer else (start, end)
+
+    def _continues(self, before: str) -> bool:
+        """Whether what stands before an address makes it another. A longer name than mail allows is none: there
+        the address was put behind other text."""
+        run = _LOCAL_RUN.search(before)
+        length = len(run[0]) if run else 0
+        return 0 < length <= _LOCAL - self.text.index("@")
 
 
 _RUN: Final = re.compile("[A-Za-z0-9]+")
@@ -88,7 +95,9 @@ _BESIDE: Final = 6
 _SIGN: Final = re.compile(r"(?:\+|(?<!\d)00)\Z")
 _WORD: Final = re.compile(r"\w")
 _PHONE_BEFORE: Final = re.compile(r"[\w.]\Z")
-_EMAIL_BEFORE: Final = re.compile(r"[\w.+%'-]\Z")
+_LOCAL: Final = 64
+"""Characters before the @, by RFC 5321."""
+_LOCAL_RUN: Final = re.compile(r"[\w.+%'-]+\Z")
 _EMAIL_AFTER: Final = re.compile(r"[\w-]|\.\w")
 # A short id must not be found at the beginning or in the middle of a UUID.
 _ID_BEFORE: Final = re.compile(r"(?:\w|[0-9a-fA-F]{4}-)\Z")

@@ -138,3 +138,22 @@ def _value(value: object) -> object:
     if isinstance(value, str) and value[:1] in ("{", "["):
         return json.loads(value)
     return value
+
+
+def test_a_sealed_id_is_found_by_its_blind_index_and_is_unknown_without(tmp_path: Path) -> None:
+    machine = Keyed(tmp_path / "machine", '[encryption]\nblind_index = ["email"]')
+    machine.init()
+    assert inside("keys", "grant", "operator", *ADMIN).returncode == 0
+    store = otlp(tmp_path / "a.otlp.jsonl")
+    assert inside("seal", store, "--types", "email", "--yes", *OPERATOR).returncode == 0
+
+    def planned(subject: str) -> dict[str, object]:
+        done = inside("erase", "plan", store, "--subject", subject, "--json", *OPERATOR)
+        assert done.returncode == 0, done.stderr
+        (found,) = json.loads(done.stdout)["stores"]
+        return found
+
+    theirs, nobodys = planned(MAIL), planned("somebody.else@nordhaven.example")
+    assert theirs["traces"] == 1
+    assert "blind index" in {each["class"] for each in theirs["classes"]}
+    assert (nobodys["traces"], nobodys["unknown"]) == (0, 2)

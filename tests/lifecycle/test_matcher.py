@@ -157,3 +157,11 @@ def test_any_bytes_are_survived(data):
     find = person("S1").matcher()
     find.find(b'{"a":"' + data + b"usr_7f3a91c2d4")
     find.find(data + b" usr_7f3a91c2d4 " + data)
+
+
+def test_an_address_behind_more_text_than_a_name_may_have_is_still_theirs():
+    find = matcher("zofia@nordhaven.example")
+    assert find.find(b"x" * 200 + b"zofia@nordhaven.example")
+    assert find.find(b"x" * 60 + b"zofia@nordhaven.example")
+    assert not find.find(b"x" * 59 + b"zofia@nordhaven.example")
+    assert not find.find(b"anna-zofia@nordhaven.example")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from contextlib import closing
 
 import pytest
 
+from inspector.access.sealed import written
 from inspector.errors import StoreError
 from inspector.lifecycle.classes import Class
 from inspector.lifecycle.subjects import findings, search
@@ -61,3 +63,20 @@ def test_a_token_in_somebody_elses_jwt_makes_their_trace_nobody_elses():
     assert len(found.encoded) == 49
     assert found.traces.isdisjoint({owner.trace_id for owner in found.encoded.values()} - found.traces)
     assert len(found.traces) == 6
+
+
+def test_a_sealed_value_is_unknown_in_the_span_that_holds_it(tmp_path):
+    place = tmp_path / "a.otlp.jsonl"
+    line = (STORES / "otlp/openinference.otlp.jsonl").read_bytes().splitlines(keepends=True)[0]
+    shape = written(b"nobody opens this", "v")
+    first = json.loads(line)
+    span = first["resourceSpans"][0]["scopeSpans"][0]["spans"][0]
+    other = {**span, "spanId": "00000000000000aa"}
+    sealed = {"key": "sealed", "value": {"stringValue": json.dumps(shape)}}
+    span["attributes"] = [*span["attributes"], sealed]
+    first["resourceSpans"][0]["scopeSpans"][0]["spans"] = [span, other]
+    place.write_text(json.dumps(first) + "\n")
+    with closing(open_store(place)) as store, closing(store.editor()) as editor:
+        found = search(editor, person("S1").matcher())
+    assert found.unknown == 1
+    assert found.classes[Class.UNKNOWN].spans == {(span["traceId"], span["spanId"])}
