@@ -152,7 +152,7 @@ class Matcher:
             whole = token.text.lower()
             for length in range(len(whole) - 1, _CUT - 1, -1):
                 if lower.endswith(whole[:length], 0, end):
-                    if token.bounded(reading.text, end - length, end) is not None:
+                    if token.bounded(reading.text, end - length, end, whole=False) is not None:
                         yield (*reading.back(end - length, end), number, "cut off", False, None)
                     break
 

@@ -63,8 +63,9 @@ class Token:
         exact = mixed and " " not in self.text and self.kind is not TokenKind.EMAIL
         return re.compile(_either(self.text), re.NOFLAG if exact else re.IGNORECASE)
 
-    def bounded(self, text: str, start: int, end: int) -> tuple[int, int] | None:
-        """The whole token around a match of the pattern (a phone's plus belongs to it), if it is one."""
+    def bounded(self, text: str, start: int, end: int, *, whole: bool = True) -> tuple[int, int] | None:
+        """The whole token around a match of the pattern (a phone's plus belongs to it), if it is one. Of what isn't
+        the whole token more is asked: two doubts are too many."""
         before, after = text[max(0, start - _LOCAL) : start], text[end : end + _BESIDE]
         match self.kind:
             case TokenKind.PHONE:
@@ -75,18 +76,18 @@ class Token:
                     return None
                 return start - length, end
             case TokenKind.EMAIL:
-                longer = bool(_EMAIL_AFTER.match(after)) or self._continues(before)
+                longer = bool(_EMAIL_AFTER.match(after)) or self._continues(before, whole)
             case _:
                 longer = _joins(self.text[0]) and bool(_ID_BEFORE.search(before))
                 longer = longer or (_joins(self.text[-1]) and bool(_ID_AFTER.match(after)))
         return None if longer else (start, end)
 
-    def _continues(self, before: str) -> bool:
+    def _continues(self, before: str, whole: bool) -> bool:
         """Whether what stands before an address makes it another. A longer name than mail allows is none: there
         the address was put behind other text."""
         run = _LOCAL_RUN.search(before)
         length = len(run[0]) if run else 0
-        return 0 < length <= _LOCAL - self.text.index("@")
+        return length > 0 and not (whole and length > _LOCAL - self.text.index("@"))
 
 
 _RUN: Final = re.compile("[A-Za-z0-9]+")

@@ -165,3 +165,4 @@ def test_an_address_behind_more_text_than_a_name_may_have_is_still_theirs():
     assert find.find(b"x" * 60 + b"zofia@nordhaven.example")
     assert not find.find(b"x" * 59 + b"zofia@nordhaven.example")
     assert not find.find(b"anna-zofia@nordhaven.example")
+    assert not find.find(b"x" * 200 + b"zofia@nordhaven.exam")
