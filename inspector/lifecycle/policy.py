@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from inspector.config import Config
 
+LOGS_STAY: Final = (
+    "Log records: retention.tiers.events is set, but nothing acts on it; they stay in the store."
+)
 _DETECTED: Final = frozenset(("pii", "level"))
 RECOMMENDED: Final = """\
 [retention]
@@ -93,6 +96,8 @@ class RetentionPolicy:
     quarantine: int | None = None
     max_share: float = 0.5
     traces: Tiers = Tiers()
+    log_tiers: bool = False
+    """Whether `tiers.events` is set, which nothing acts on: whoever shows a plan or state says so."""
     active: bool = False
     """Whether the config has a `[retention]` section at all."""
 
@@ -113,6 +118,9 @@ def read(config: Config) -> RetentionPolicy:
         quarantine=config.duration("retention.quarantine"),
         max_share=float(share) if isinstance(share, int | float) else 0.5,
         traces=Tiers(*tiers),
+        log_tiers=any(
+            config.duration(f"retention.tiers.events.{name}") is not None for name in ("hot", "warm", "cold")
+        ),
         active=config.has("retention"),
     )
 

@@ -10,6 +10,7 @@ from inspector.lifecycle import archive, rotated
 from inspector.lifecycle.archive import Archive, Tier
 from inspector.lifecycle.fields import rewritten, section_of
 from inspector.lifecycle.planning import held_traces, traces_plan
+from inspector.lifecycle.policy import LOGS_STAY
 from inspector.lifecycle.retention import Due, due, own_retention
 from inspector.lifecycle.selection import Structure
 from inspector.lifecycle.subjects import part_of
@@ -64,8 +65,25 @@ class Retention:
             past_readers=self.terms.past_readers,
         )
         return traces_plan(
-            self.desk, editor, structure, edits, what.reasons(), self.terms, _notes(what), heed_holds=False
+            self.desk,
+            editor,
+            structure,
+            edits,
+            what.reasons(),
+            self.terms,
+            self._notes(what),
+            heed_holds=False,
         )
+
+    def _notes(self, what: Due) -> list[str]:
+        out = [f"{count:,} traces wait: each {why}." for why, count in what.waiting.items()]
+        if what.held:
+            out.append(
+                f"{len(what.held):,} traces that have run out are held ({', '.join(sorted(set(what.held.values())))})."
+            )
+        if self.policy.log_tiers:
+            out.append(LOGS_STAY)
+        return out
 
     def guard(self) -> None:
         """Raises HeldBack where more would go than the policy allows without being asked again."""
@@ -181,15 +199,6 @@ def _needles(paths: list[FieldPath]) -> tuple[bytes, ...]:
 
     found = [max(re.findall(r"[a-z0-9]+", path.last or ""), key=len, default="") for path in paths]
     return tuple(name.encode() for name in found) if all(found) else ()
-
-
-def _notes(what: Due) -> list[str]:
-    out = [f"{count:,} traces wait: each {why}." for why, count in what.waiting.items()]
-    if what.held:
-        out.append(
-            f"{len(what.held):,} traces that have run out are held ({', '.join(sorted(set(what.held.values())))})."
-        )
-    return out
 
 
 @dataclass(frozen=True, slots=True)

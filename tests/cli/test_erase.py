@@ -148,6 +148,17 @@ def test_retention_from_the_command_line(store, tmp_path):
     assert "init" in said(none)
 
 
+def test_tiers_of_logs_are_said_to_do_nothing(store, tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[retention.tiers.events]\nhot = "1d"\n')
+    common = (str(store), "--policy", str(policy), "--role", "operator")
+    (plan,) = rows(inside("retention", "plan", *common, "--json"))
+    assert any("nothing acts on it" in text for text in plan["stores"][0]["not_covered"])
+    (status,) = rows(inside("retention", "status", *common, "--json"))
+    assert status["not_acted_on"] == ["retention.tiers.events"]
+    assert "nothing acts on it" in inside("retention", "status", *common).stdout.decode()
+
+
 def test_a_field_that_runs_out_is_hidden_at_once(store, tmp_path):
     policy = tmp_path / "policy.toml"
     policy.write_text('[[retention.field]]\npath = "user.id"\nkeep = "9000d"\n')

@@ -165,6 +165,7 @@ def _age_archives(at: Office, work: Retention, stores: Sequence[Path]) -> int:
 def status(common: Common, words: tuple[str, ...], now: str | None) -> int:
     """Say what is overdue, what goes next and when, what is held, and what lies in archives."""
     from inspector.lifecycle import archive
+    from inspector.lifecycle.policy import LOGS_STAY
 
     at, work = _start(common, now, "retention:propose")
     stores = stores_of(words, at.config)
@@ -185,6 +186,7 @@ def status(common: Common, words: tuple[str, ...], now: str | None) -> int:
                     "waiting": dict(what.waiting),
                     "next": {name: rfc3339(when) for name, when in what.next.items()},
                     "archives": archives,
+                    "not_acted_on": ["retention.tiers.events"] if work.policy.log_tiers else [],
                 }
             )
             continue
@@ -199,6 +201,8 @@ def status(common: Common, words: tuple[str, ...], now: str | None) -> int:
             out.line(f"  held      {len(what.held):,} traces")
         for each in kept:
             out.line(f"  archive   {each.tier.value}: {one_line(str(each.path))}")
+        if work.policy.log_tiers:
+            out.line(f"  logs      {LOGS_STAY}")
     out.flush()
     return int(Exit.DONE)
 
