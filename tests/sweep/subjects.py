@@ -2,10 +2,10 @@
 
     python -m tests.sweep.subjects [STORE ...]
 
-After each: the search found what truth.json says, a second search finds nothing, the decoys are mentioned as often
-as before, no token stands in any file in any of the forms that `FORMS` writes, and everything else is as it was: of
-a text store line by line, of a database row by row, but for full-text indexes and the columns in `DERIVED`. Exit 1 if
-something doesn't hold.
+What is found is held to truth.json in tests/lifecycle/test_subjects.py. After each: a second search finds nothing,
+the decoys are mentioned as often as before, no token stands in any file in one of the forms that `forms` and
+`encoded` write, and everything else is as it was: of a text store line by line, of a database row by row, but for
+full-text indexes and the columns in `DERIVED`. Exit 1 if something doesn't hold.
 """
 
 from __future__ import annotations
@@ -204,41 +204,39 @@ def left_in(folder: Path, path: Path, who: str, decoy: str) -> int:
     return count
 
 
-def one(name: str, who: str, mode: Mode) -> list[str]:
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "store"
-        folder.mkdir()
-        os.environ["INSPECTOR_STATE_DIR"] = f"{place}/state"
-        os.environ["INSPECTOR_CACHE_DIR"] = f"{place}/cache"
-        path = copied(name, folder)
-        database = path.suffix == ".db"
-        before = rows_of(path) if database else path.read_bytes()
-        found, decoys = found_in(path, who), found_in(path, DECOY_OF[who])
-        ids = found.traces | {span for _, span in found.spans}
-        if mode is not Mode.PSEUDONYMISE:
-            ids |= {owner.trace_id for owner in found.owners.values()}
-        wrong = []
-        if not left_in(folder, path, who, DECOY_OF[who]) and found.cells:
-            wrong.append("the oracle sees nothing before")
-        job = erase(desk_in(Path(place)), [path], who, Terms(mode))
-        if job.state is not JobState.COMPLETED:
-            wrong.append(f"{job.state.value}: {job.stores[0].error}")
-        again, after = found_in(path, who), found_in(path, DECOY_OF[who])
-        if again.cells:
-            wrong.append(f"{len(again.cells)} cells found again")
-        if after.records != decoys.records or len(after.cells) != len(decoys.cells):
-            wrong.append(f"decoys: {decoys.records} records, now {after.records}")
-        if count := left_in(folder, path, who, DECOY_OF[who]):
-            wrong.append(f"{count} tokens are left")
-        if database:
-            cells = {(place.table, place.key) for place in found.cells}
-            wrong += rows_differ(path, before, rows_of(path), ids, mode, cells)
-        else:
-            whose = [
-                form for token in PLANTED[who] for form in (*forms(token), *map(bytes.lower, encoded(token)))
-            ]
-            wrong += lines_differ(before, path.read_bytes(), ids, mode, whose)
-        return wrong
+def one(name: str, who: str, mode: Mode, place: Path) -> list[str]:
+    """What doesn't hold of one erasure on a copy in an empty folder."""
+    folder = place / "store"
+    folder.mkdir()
+    path = copied(name, folder)
+    database = path.suffix == ".db"
+    before = rows_of(path) if database else path.read_bytes()
+    found, decoys = found_in(path, who), found_in(path, DECOY_OF[who])
+    ids = found.traces | {span for _, span in found.spans}
+    if mode is not Mode.PSEUDONYMISE:
+        ids |= {owner.trace_id for owner in found.owners.values()}
+    wrong = []
+    if not left_in(folder, path, who, DECOY_OF[who]) and found.cells:
+        wrong.append("the oracle sees nothing before")
+    job = erase(desk_in(place), [path], who, Terms(mode))
+    if job.state is not JobState.COMPLETED:
+        wrong.append(f"{job.state.value}: {job.stores[0].error}")
+    again, after = found_in(path, who), found_in(path, DECOY_OF[who])
+    if again.cells:
+        wrong.append(f"{len(again.cells)} cells found again")
+    if after.records != decoys.records or len(after.cells) != len(decoys.cells):
+        wrong.append(f"decoys: {decoys.records} records, now {after.records}")
+    if count := left_in(folder, path, who, DECOY_OF[who]):
+        wrong.append(f"{count} tokens are left")
+    if database:
+        cells = {(place.table, place.key) for place in found.cells}
+        wrong += rows_differ(path, before, rows_of(path), ids, mode, cells)
+    else:
+        whose = [
+            form for token in PLANTED[who] for form in (*forms(token), *map(bytes.lower, encoded(token)))
+        ]
+        wrong += lines_differ(before, path.read_bytes(), ids, mode, whose)
+    return wrong
 
 
 def main() -> int:
@@ -246,7 +244,10 @@ def main() -> int:
     for name in sys.argv[1:] or [*EDITABLE, *UNTOLD]:
         for who in SUBJECTS:
             for mode in Mode:
-                wrong = one(name, who, mode)
+                with tempfile.TemporaryDirectory() as place:
+                    os.environ["INSPECTOR_STATE_DIR"] = f"{place}/state"
+                    os.environ["INSPECTOR_CACHE_DIR"] = f"{place}/cache"
+                    wrong = one(name, who, mode, Path(place))
                 tried += 1
                 bad += bool(wrong)
                 said = {text: wrong.count(text) for text in wrong}
