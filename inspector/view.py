@@ -207,6 +207,12 @@ class ShownSpan(Struct, frozen=True):
         return None if self.start is None or self.end is None else self.end - self.start
 
 
+class SpanIds(Protocol):
+    """The ids of a trace's spans, each redacted when asked for."""
+
+    def of(self, index: int) -> ShownText: ...
+
+
 class SpanNode(Struct, frozen=True):
     """A span's row in the tree, in display order (depth first, children by start)."""
 
@@ -227,7 +233,11 @@ class SpanNode(Struct, frozen=True):
     tokens_output: int | None = None
     cost: float | None = None
     service: ShownText | None = None
-    span_id: ShownText = EMPTY
+    ids: SpanIds | None = None
+
+    @property
+    def span_id(self) -> ShownText:
+        return EMPTY if self.ids is None else self.ids.of(self.index)
 
 
 class TraceKey(Struct, frozen=True):

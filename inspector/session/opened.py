@@ -14,6 +14,7 @@ from inspector.session.limited import LimitedStore
 from inspector.session.screening import screen
 from inspector.session.show import label
 from inspector.session.tree import arrange
+from inspector.session.uncollected import uncollected
 from inspector.stores.base import Grows, HasLines, HasWindows
 
 if TYPE_CHECKING:
@@ -133,9 +134,10 @@ class Opened:
             if kept is not None:
                 self._kept.move_to_end(key)
                 return kept
-            trace = self.store.load(raw_id, places)
-            self.veil.learn(trace)
-            loaded = Loaded(trace, arrange(trace.spans))
+            with uncollected(len(places)):
+                trace = self.store.load(raw_id, places)
+                self.veil.learn(trace)
+                loaded = Loaded(trace, arrange(trace.spans))
             self._kept[key] = loaded
             self._trim()
             return loaded

@@ -28,6 +28,8 @@ def screen(veil: Veil) -> Callable[[str, Sequence[str], Sequence[int]], Iterable
         redactor = veil.engine
         if not isinstance(redactor, Redactor) or not label(field, _NEUTRAL, veil).clean:
             return []  # hidden for its place, whatever it holds
+        if redactor.policy.keys.ignored:
+            return []  # the stream leaves alone what stands under such a key, a label is judged all the same
         editor = LineEditor(redactor, Counter())
         keys = [".".join(str(step) for step in path) for path in keys_of(field)]
         found: list[int] = []

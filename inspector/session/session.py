@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from inspector.errors import Denied, NotFound
 from inspector.session.limited import limited
 from inspector.session.locks import Locks
+from inspector.session.nodes import show_nodes
 from inspector.session.opened import Opened
 from inspector.session.rows import SessionRows, trace_row
-from inspector.session.show import raw_text, show_node, show_span, shown_annotations
+from inspector.session.show import raw_text, show_span, shown_annotations
 from inspector.session.veil import Veil
 from inspector.view import (
     NEWEST_FIRST,
@@ -158,7 +159,7 @@ class Session:
         trace, veil = loaded.trace, self._stores[key.store].veil
         return ShownTrace(
             row=trace_row(self._stores, key),
-            nodes=tuple(show_node(trace.spans[b.index], b, veil) for b in loaded.branches),
+            nodes=show_nodes(trace.spans, loaded.branches, veil),
             attributes=veil.attributes(trace.attributes, "attributes"),
             input=None if trace.input is None else veil.value(trace.input, (), "input"),
             output=None if trace.output is None else veil.value(trace.output, (), "output"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import force_setattr
 
-from inspector.model import Attribute, Kind, Multimap, Status
+from inspector.model import Attribute, Multimap
 from inspector.session.pretty import pretty_text
 from inspector.session.redactions import redactions_of
 from inspector.session.veil import UNREDACTABLE, shown_text
@@ -17,7 +17,6 @@ from inspector.view import (
     ShownLink,
     ShownSpan,
     ShownText,
-    SpanNode,
     State,
 )
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from inspector.model import Annotation, Attributes, Span, Value
     from inspector.redaction.result import RedactedText
-    from inspector.session.tree import Branch
     from inspector.session.veil import Path, Veil
     from inspector.view import ShownMessage, ShownValue
 
@@ -173,56 +171,3 @@ def raw_text(value: Value, veil: Veil) -> ShownText:
     if not isinstance(value, dict | list | Multimap):
         return ShownText((UNREDACTABLE,)) if isinstance(value, bytes) else veil.text(str(value), (), "raw")
     return shown_text(pretty_text(veil.redacted(value, (), "raw")))
-
-
-def show_node(span: Span, branch: Branch, veil: Veil) -> SpanNode:
-    return SpanNode(
-        index=branch.index,
-        depth=branch.depth,
-        last=branch.last,
-        children=branch.children,
-        name=_label("name", span.name, veil) or EMPTY,
-        kind=span.kind.value,
-        start=span.start,
-        end=span.end,
-        status=span.status.value,
-        note=_note(span, veil),
-        tokens_input=span.tokens.input,
-        tokens_output=span.tokens.output,
-        cost=span.cost,
-        service=_label("service", span.service, veil),
-        span_id=veil.text(span.span_id, ("span_id",), "span"),
-    )
-
-
-_NOTE_KEYS = ("http.response.status_code", "http.status_code")
-_NOTE_LENGTH = 80
-
-
-def _note(span: Span, veil: Veil) -> ShownText:
-    if span.status is Status.ERROR and span.status_message:
-        return first_line(veil.text(span.status_message, ("status_message",), "span"), _NOTE_LENGTH)
-    if span.model and span.kind in (Kind.LLM, Kind.EMBEDDING, Kind.RERANKER):
-        return _label("model", span.model, veil) or EMPTY
-    for attribute in span.attributes:
-        if attribute.key in _NOTE_KEYS and isinstance(attribute.value, int | str):
-            return veil.text(str(attribute.value), (attribute.key,), "attributes")
-    return EMPTY
-
-
-def first_line(text: ShownText, most: int) -> ShownText:
-    """The first `most` characters of the first line; a hidden value is kept whole or left out."""
-    out = []
-    left = most
-    for segment in text.segments:
-        line, newline, _ = segment.text.partition("\n")
-        if segment.state is not State.PLAIN:
-            if len(segment.text) > left:
-                break
-            out.append(segment)
-        else:
-            out.append(type(segment)(line[:left]))
-        left -= len(line)
-        if newline or left <= 0:
-            break
-    return ShownText(tuple(s for s in out if s.text))

@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import force_setattr
 
 from inspector.model import Annotation, Attribute, Event, Kind, Link, Multimap, Scope, Status, Value
-from inspector.session.show import first_line, show_node, show_span
+from inspector.session.nodes import first_line, show_nodes
+from inspector.session.show import show_span
 from inspector.session.tree import Branch
 from inspector.session.veil import DEEPEST, Veil
 from inspector.view import Segment, ShownList, ShownMap, ShownText, State
@@ -61,8 +62,8 @@ def test_no_text_field_of_a_span_passes_unredacted() -> None:
     shown = show_span(full_of_mail(), VEIL)  # type: ignore[arg-type]  # a Span
     leaks = [t for t in everything(shown) if MAIL in t]
     assert leaks == []
-    node = show_node(full_of_mail(), Branch(0, 0, True, 0), VEIL)  # type: ignore[arg-type]  # a Span
-    assert [t for t in everything(node) if MAIL in t] == []
+    (node,) = show_nodes([full_of_mail()], [Branch(0, 0, True, 0)], VEIL)  # type: ignore[list-item]  # a Span
+    assert [t for t in (*everything(node), str(node.span_id)) if MAIL in t] == []
     assert shown.conversation
 
 
@@ -165,7 +166,8 @@ def test_an_input_that_copies_a_hidden_attribute_is_hidden_too() -> None:
 
 def test_a_note_is_the_first_line_of_the_error_or_the_model_or_the_http_status() -> None:
     def note(**more: object) -> str:
-        return str(show_node(span(**more), Branch(0, 0, True, 0), VEIL).note)  # type: ignore[arg-type]
+        (node,) = show_nodes([span(**more)], [Branch(0, 0, True, 0)], VEIL)  # type: ignore[arg-type]
+        return str(node.note)
 
     assert note(status=Status.ERROR, status_message="first\nsecond") == "first"
     assert note(kind=Kind.LLM, model="gpt-x") == "gpt-x"

@@ -62,6 +62,16 @@ def text(*parts: str | Segment) -> ShownText:
     return ShownText(tuple(Segment(p) if isinstance(p, str) else p for p in parts))
 
 
+class Numbered:
+    """Ids of spans that are their positions."""
+
+    def __init__(self, form: str) -> None:
+        self._form = form
+
+    def of(self, index: int) -> ShownText:
+        return plain(format(index, self._form))
+
+
 @dataclass(frozen=True)
 class FakeRows:
     view: FakeView
@@ -282,7 +292,7 @@ class FakeView:
                 end=start + high * MS,
                 status=status,
                 note=plain(note + self.say if note else ""),
-                span_id=plain(f"{i:016x}"),
+                ids=Numbered("016x"),
             )
             for i, (depth, last, children, kind, name, low, high, status, note) in enumerate(table)
         )
@@ -509,7 +519,7 @@ def deep_nodes(count: int, depth: int) -> tuple[SpanNode, ...]:
                 end=NOON + count * 1000,
                 status="error" if i == count - 1 else "ok",
                 note=EMPTY,
-                span_id=plain(f"{i:x}"),
+                ids=Numbered("x"),
             )
         )
     return tuple(made)
