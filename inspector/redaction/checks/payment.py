@@ -67,9 +67,21 @@ def issuer(digits: str) -> str:
     return ""
 
 
-_ROW_BEFORE = re.compile(r"\b[0-9A-F]{3,5}[ ,]{1,2}$")
-_ROW_AFTER = re.compile(r"[ ,]{1,2}[0-9A-F]{4}\b")
-"""More groups of four on either side: a column of numbers, a table of code points."""
+_ROW_BEFORE = re.compile(r"(?:\b[0-9A-F]{4}[ ,]{1,2}){1,4}$")
+_ROW_AFTER = re.compile(r"(?:[ ,]{1,2}[0-9A-F]{4}\b){1,4}")
+_ROW = 24
+"""Characters that four more groups of four take."""
+
+
+def _in_a_row(text: str, start: int, end: int) -> bool:
+    """Whether three or more groups of four stand beside the number: a column of numbers, a table of code points.
+    Fewer may be a year, an amount or the end of a phone number, and four may be another card."""
+    left = _ROW_BEFORE.search(text, max(0, start - _ROW), start)
+    right = _ROW_AFTER.match(text, end)
+    sides = [m.group() for m in (left, right) if m is not None]
+    if sum(len(re.findall("[0-9A-F]{4}", side)) for side in sides) < 3:
+        return False
+    return not any(len(d := digits_of(side)) == 16 and luhn(d) and issuer(d) for side in sides)
 
 
 def _near_card_word(text: str, start: int, end: int) -> bool:
@@ -97,8 +109,8 @@ def card(value: str, text: str, start: int, end: int) -> bool:
         # Row ids and snowflakes are as long: outside the lengths people use, only beside a word for a card.
         usual = len(digits) <= 16 and (len(digits) >= 15 or name in ("visa", "diners"))
         return usual or name == "unionpay" or _near_card_word(text, start, end)
-    in_a_row = _ROW_BEFORE.search(text, max(0, start - 7), start) or _ROW_AFTER.match(text, end)
-    if in_a_row and (" " in value or "," in value) and not _near_card_word(text, start, end):
+    spaced = " " in value or "," in value
+    if spaced and _in_a_row(text, start, end) and not _near_card_word(text, start, end):
         return False
     return groups in _LAYOUTS or (set(groups) <= {1, 2} and _near_card_word(text, start, end))
 
