@@ -70,7 +70,7 @@ def _effective(common: Common, config: Config, identity: Identity | None) -> Pol
         from inspector.cli.who import who
 
         identity = who(common, config)
-    if identity.may("policy:weaken"):
+    if _may_weaken(config, identity, weaker):
         return given
     narrate(
         f"The policy given would show more than the installed one ({weaker[0]}"
@@ -78,6 +78,23 @@ def _effective(common: Common, config: Config, identity: Identity | None) -> Pol
         "Weakening it needs the role admin."
     )
     return merge_strict(installed, given)
+
+
+def _may_weaken(config: Config, identity: Identity, weaker: list[str]) -> bool:
+    """Whether the role may; recorded either way. Raises AuditError where a weakening can't be recorded."""
+    from inspector.audit.record import Entry, Resource
+    from inspector.cli.auditing import open_log
+    from inspector.errors import AuditError
+
+    log = open_log(config, identity).log
+    if identity.may("policy:weaken"):
+        with log.act(Entry("policy.weakened", Resource("policy"), counts={"values": len(weaker)})):
+            return True
+    try:
+        log.denied("policy:weaken", "The policy given would show more than the installed one.")
+    except AuditError as error:
+        narrate(f"This is not in the audit log: {error.what}. {error.fix}")
+    return False
 
 
 def build_engine(policy: Policy, key: bytes | None = None) -> Redactor:

@@ -42,6 +42,28 @@ def test_the_users_config_is_installed_so_what_is_given_may_not_weaken_it(
     assert b"the stricter holds" in done.stderr
 
 
+def test_weakening_is_recorded_whether_it_is_allowed_or_refused(tmp_path: Path) -> None:
+    (tmp_path / "weak.toml").write_text("[redaction]\nenabled = false\n")
+    (tmp_path / "lines.jsonl").write_text(json.dumps({"peer": "ada@example.com"}) + "\n")
+    weak = ("redact", f"{tmp_path}/lines.jsonl", "--policy", f"{tmp_path}/weak.toml")
+    assert b"ada@example.com" not in inside(*weak).stdout
+    assert b"ada@example.com" in inside(*weak, "--role", "admin").stdout
+    shown = inside("audit", "show", "--role", "admin", "--json").stdout.splitlines()
+    records = [json.loads(line) for line in shown]
+    refused = [r for r in records if r["action"] == "access.denied"]
+    assert [r["new_state"]["action"] for r in refused] == ["policy:weaken"]
+    assert [r.get("outcome") for r in records if r["action"] == "policy.weakened"] == ["success", None]
+
+
+def test_no_weakening_without_a_record(tmp_path: Path) -> None:
+    (tmp_path / "weak.toml").write_text('[redaction]\nenabled = false\n[audit]\nfolder = "/dev/null"\n')
+    (tmp_path / "lines.jsonl").write_text(json.dumps({"peer": "ada@example.com"}) + "\n")
+    weak = ("redact", f"{tmp_path}/lines.jsonl", "--config", f"{tmp_path}/weak.toml")
+    done = inside(*weak, "--role", "admin")
+    assert done.returncode == 7
+    assert b"ada@example.com" not in done.stdout + done.stderr
+
+
 def test_a_mistake_in_the_users_config_is_named() -> None:
     user_config('[redaction.typs]\nip = "replace"\n')
     done = inside("redact", "/dev/null")
