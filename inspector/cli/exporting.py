@@ -104,6 +104,8 @@ def export(
 def refuse_existing(target: Path, *, force: bool) -> None:
     if target.is_dir():
         raise UsageError("The place to write to is a folder.", "Name a file: -o OUT.")
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{target} is no plain file.", "Name a file: -o OUT.")
     if target.exists() and not force:
         raise UsageError(f"{target} exists already.", "Choose another name, or add --force.")
 

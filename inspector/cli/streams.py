@@ -94,6 +94,9 @@ def writing(name: str | None, *, force: bool) -> Iterator[Sink]:
 def placing(name: str, *, force: bool) -> Iterator[Path]:
     """An empty file (0600) to write to, which takes the name when all is well and goes when it isn't."""
     path = Path(name)
+    if path.exists() and not path.is_file():
+        # A rename would put a plain file in place of a device such as /dev/null.
+        raise UsageError(f"{name} is no plain file.", "Name a file, or leave -o out and use the shell's >.")
     if path.exists() and not force:
         raise UsageError(f"{name} exists already.", "Choose another name, or add --force.")
     beside = path.with_name(f".{path.name}.{os.getpid()}")

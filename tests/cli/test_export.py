@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,14 @@ def test_a_file_and_its_manifest_for_the_owner_alone(to: str, agents: str, tmp_p
     with out.open("ab") as file:
         file.write(b" ")
     assert inside("export", "--verify", str(out)).returncode == 1
+
+
+def test_a_device_is_not_replaced(agents: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert inside("export", agents, "--to", "csv", "-o", str(pipe), "--force").returncode == 2
+    assert [p.name for p in tmp_path.iterdir()] == ["pipe"]
+    assert pipe.is_fifo()
 
 
 def test_the_record_comes_first_and_says_how_it_ended(agents: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ def test_packed_in_and_out(tmp_path: Path) -> None:
     assert run("redact", str(source), "-o", str(target)).returncode == 2
     assert run("redact", str(source), "-o", str(target), "--force").returncode == 0
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in.gz", "out.jsonl.gz"]
+
+
+def test_what_is_no_plain_file_is_not_replaced(tmp_path: Path) -> None:
+    source, pipe = tmp_path / "in.jsonl", tmp_path / "pipe"
+    source.write_text("{}\n")
+    os.mkfifo(pipe)
+    done = inside("redact", str(source), "-o", str(pipe), "--force")
+    assert done.returncode == 2
+    assert pipe.is_fifo()
 
 
 def test_a_cut_off_input_is_an_error_and_leaves_no_output(tmp_path: Path) -> None:
