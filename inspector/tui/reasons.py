@@ -16,20 +16,21 @@ MOST = 8
 
 def reasons(value: ShownValue) -> list[str]:
     """One line for each different reason in a value, the first of them at most."""
-    found = list(dict.fromkeys(_line(s) for s in _hidden(value)))
+    found = list(dict.fromkeys(_line(s) for s in hidden(value)))
     return found[:MOST] if len(found) <= MOST else [*found[:MOST], f"and {len(found) - MOST} more"]
 
 
-def _hidden(value: ShownValue) -> Iterator[Segment]:
+def hidden(value: ShownValue) -> Iterator[Segment]:
+    """The pieces of a value that aren't plain."""
     if isinstance(value, ShownText):
         yield from (s for s in value.segments if s.state is not State.PLAIN)
     elif isinstance(value, ShownList):
         for item in value.items:
-            yield from _hidden(item)
+            yield from hidden(item)
     elif isinstance(value, ShownMap):
         for key, below in value.pairs:
-            yield from _hidden(key)
-            yield from _hidden(below)
+            yield from hidden(key)
+            yield from hidden(below)
 
 
 def _line(segment: Segment) -> str:

@@ -121,6 +121,14 @@ async def test_a_hit_is_the_span_that_is_selected() -> None:
             await t.press("n")
 
 
+async def test_the_foot_counts_what_a_conversation_told_from_below_hides() -> None:
+    async with tour() as t:
+        await t.press("E", "enter", "g", "enter")
+        shown = drawn(browser(t.pilot).detail)
+        assert "▒ name" in shown and "0 values redacted" not in shown
+        t.done()
+
+
 async def test_compare() -> None:
     async with tour() as t:
         await t.press("m", "j", "=")

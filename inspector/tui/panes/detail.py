@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 
 from inspector.tui.actions import Place, bindings
 from inspector.tui.panes.pane import Pane
-from inspector.tui.reasons import reasons
+from inspector.tui.reasons import hidden, reasons
 from inspector.tui.tabs.doc import Folds, LazyLines, Page
 from inspector.tui.text import fit, width_of
 from inspector.tui.unlocked import foot_of
 from inspector.view import State, Unlocked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from textual import events
     from textual.binding import BindingType
 
     from inspector.tui.tabs.doc import Item, Line
     from inspector.tui.text import Run
-    from inspector.view import ShownAuditRecord, ShownSpan, ShownText, ShownTrace
+    from inspector.view import ShownAuditRecord, ShownSpan, ShownTrace, ShownValue
 
 TABS = ("Conversation", "Attributes", "Events", "Raw", "Audit")
 AUDIT = 4
@@ -371,13 +372,20 @@ class Detail(Pane):
 
 
 def counts_of(span: ShownSpan) -> dict[State, int]:
-    """How many values of a span are in which state: those of the stored object, where each stands once."""
-    found: dict[State, int] = {}
-    texts: list[ShownText] = [span.raw] if span.raw else [span.name, span.status_message]
-    for text in texts:
-        for segment in text.segments:
-            if segment.state is not State.PLAIN:
-                found[segment.state] = found.get(segment.state, 0) + 1
+    """How many values of a span are in which state: those of the stored object, where each stands once.
+
+    An agent's conversation is told from the spans below it, so that it may hold more than the object.
+    """
+    found = _counted([span.raw] if span.raw else [span.name, span.status_message])
     if span.redactions:
-        found[State.REDACTED] = max(found.get(State.REDACTED, 0), 0) or len(span.redactions)
-    return found
+        found[State.REDACTED] = found.get(State.REDACTED, 0) or len(span.redactions)
+    if span.input is not None or span.output is not None:
+        return found
+    told = _counted(
+        text for said in span.conversation for part in said.parts for text in (part.text, part.arguments)
+    )
+    return {state: max(found.get(state, 0), told.get(state, 0)) for state in {**found, **told}}
+
+
+def _counted(values: Iterable[ShownValue]) -> Counter[State]:
+    return Counter(segment.state for value in values for segment in hidden(value))
