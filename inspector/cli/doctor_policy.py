@@ -96,7 +96,11 @@ def secret_inputs(ward: Ward) -> Line:
 
 
 def sampling(ward: Ward) -> Line:
-    return warn("sampling", "not set up: this version makes no exports to sample", "Nothing to do.")
+    return warn(
+        "sampling",
+        "nothing is sampled by itself: an export holds every trace that its query selects",
+        "Add --sample SHARE --keep-errors to inspector export.",
+    )
 
 
 def endpoints(ward: Ward) -> Line:
@@ -152,7 +156,7 @@ def retention(ward: Ward) -> Line:
         return warn(
             "retention",
             "not set up: everything is kept for ever",
-            "Write a [retention] section in inspector.toml.",
+            "Run inspector retention init, then look: inspector retention plan STORE.",
         )
     return good("retention", "a policy is present")
 

@@ -43,7 +43,7 @@ def command(
 ) -> None:
     """Print the trace TRACE_ID with its spans, redacted.
 
-    TRACE_ID is an id as ls prints it, or the beginning of one if no other begins so.
+    TRACE_ID is an id as ls prints it, or its first 4 characters or more if no other begins so.
     """
     if len(words) < 2:
         raise UsageError("No trace is named.", "Write its id behind the store; ls lists the ids.")
@@ -52,7 +52,10 @@ def command(
     with scanned(names, common) as view:
         key = view.find(trace_id)
         if key is None:
-            raise NotFound("No trace has this id.", "inspector ls lists the ids.")
+            raise NotFound(
+                "No trace has this id, or several begin so.",
+                "Give its first 4 characters or more; inspector ls lists the ids.",
+            )
         trace = view.trace(key)
         view.viewed(key)
         nodes = _chosen(trace, span_id)
