@@ -185,6 +185,7 @@ class _Raw(Protocol):
     def Match(self, anchor: object, text: bytes, start: int, end: int, /) -> Spans: ...
 
 
+@lru_cache(maxsize=2048)
 def compile_search(pattern: str) -> tuple[Search, int]:
     """A search from an offset that gives the spans of all groups, and the number of the group `value` or 0."""
     compiled = compile_bytes(pattern)
@@ -228,7 +229,8 @@ def compile_raw(pattern: bytes, caseless: bool) -> Pattern | re.Pattern[bytes]:
     return compiled
 
 
-def compile_words(words: Sequence[str]) -> Callable[[bytes], list[int]]:
+@lru_cache(maxsize=16)
+def compile_words(words: tuple[str, ...]) -> Callable[[bytes], list[int]]:
     """Which of many literals (lower case) stand in a text, whatever their case; one pass."""
     module = re2()
     if module is None or not words:
@@ -251,7 +253,8 @@ def compile_words(words: Sequence[str]) -> Callable[[bytes], list[int]]:
     return matched
 
 
-def compile_shapes(patterns: Sequence[tuple[bytes, bool]]) -> Callable[[bytes], list[int]]:
+@lru_cache(maxsize=16)
+def compile_shapes(patterns: tuple[tuple[bytes, bool], ...]) -> Callable[[bytes], list[int]]:
     """Which of some raw patterns (with whether case doesn't matter) occur in a text; one pass."""
     module = re2()
     if module is None or not patterns:

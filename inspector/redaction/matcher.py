@@ -254,7 +254,7 @@ class Matcher:
     def candidates(self, text: bytes, keys: str = "") -> list[Compiled]:
         """The rules with a keyword in `text`, or their context in its key, and those that need neither."""
         if self._words is None:
-            self._words = engines.compile_words([w for w, _ in self._by_keyword])
+            self._words = engines.compile_words(tuple(w for w, _ in self._by_keyword))
         on: set[int] = set()
         for n in self._words(text):
             on.update(self._by_keyword[n][1])
@@ -282,7 +282,7 @@ class Matcher:
 
             pairs = [(t, n) for n in self._always for t in trigger_of(self.compiled[n].rule)]
             self._shape_rules = [n for _, n in pairs]
-            self._shapes = engines.compile_shapes([(t.pattern, t.caseless) for t, _ in pairs])
+            self._shapes = engines.compile_shapes(tuple((t.pattern, t.caseless) for t, _ in pairs))
         on = self._shapes(text)
         if _CONTROL.search(text) is not None:
             on = on + self._shapes(_CONTROL.sub(rb"\\n", text))

@@ -25,7 +25,7 @@ class Scanner:
     """Compiled once for a redactor. `places` says where to look in a block of whole lines."""
 
     def __init__(self, redactor: Redactor) -> None:
-        self._scans = list(_shared(plan_of(redactor)))
+        self._scans = list(_shared(redactor))
 
     def also(self, names: Collection[str]) -> None:
         """Look for these names of people too."""
@@ -47,15 +47,16 @@ _local = threading.local()
 _KEPT = 8
 
 
-def _shared(plan: Plan) -> list[Scan]:
-    """The scans of a plan, compiled once a thread: a database has one scratch space, which two can't share."""
+def _shared(redactor: Redactor) -> list[Scan]:
+    """The scans of a redactor, compiled once a thread: a database has one scratch space, which two can't share."""
     kept: dict[object, list[Scan]] = _local.__dict__.setdefault("kept", {})
-    fired = frozenset((t, look, plan.rules[t]) for t, look in plan.looks.items())
-    key = (engines.hyperscan() is None, fired)
+    keys, fields = redactor.key_rules.rules, redactor.field_rules.paths
+    names = frozenset(redactor.known_names)
+    key = (engines.hyperscan() is None, redactor.rules, tuple(keys), tuple(fields), names)
     if key not in kept:
         while len(kept) >= _KEPT:
             del kept[next(iter(kept))]
-        kept[key] = _scans(plan)
+        kept[key] = _scans(plan_of(redactor))
     return kept[key]
 
 
