@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.timeout(480)  # a minute on a machine that does nothing else
 @pytest.mark.parametrize("module", ["", "pysqlite3"])
 def test_nothing_stays_behind_on_any_build(tmp_path: Path, module: str) -> None:
     environment = {**os.environ}

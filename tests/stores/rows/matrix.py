@@ -16,10 +16,9 @@ from itertools import product
 from pathlib import Path
 
 if __name__ == "__main__" and len(sys.argv) > 1:
-    from importlib import import_module
+    from tests.stores.rows.second_build import stand_in
 
-    sys.modules["sqlite3"] = import_module(f"{sys.argv[1]}.dbapi2")
-    sys.modules["sqlite3.dbapi2"] = sys.modules["sqlite3"]
+    stand_in(sys.argv[1])
 
 import sqlite3
 
