@@ -14,19 +14,35 @@ from inspector.cli.keyring import opened_vault, secrets_of
 from inspector.cli.lifecycle import Office, office
 from inspector.cli.opening import unlocker_of
 from inspector.cli.output import narrate
-from inspector.errors import Denied, HeldBack, StoreError, UsageError
+from inspector.errors import Denied, Exit, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from inspector.cli.common import Common
     from inspector.cli.output import Out
-    from inspector.lifecycle.seal import SealPlan, Wish
+    from inspector.lifecycle.jobs import Job
+    from inspector.lifecycle.seal import SealPlan
+    from inspector.lifecycle.sealing import Sealed
     from inspector.lifecycle.selection import Structure
+    from inspector.lifecycle.wish import Wish
+    from inspector.stores.base import Store
     from inspector.stores.edits import Editor
 
-    Planner = Callable[[Structure, Editor], SealPlan]
-    Act = Callable[[str], int]
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`finished` is what was left of earlier runs."""
+
+    run: Callable[[], Sealed]
+    finished: tuple[Sealed, ...] = ()
+
+    def exit(self, done: Sealed | None = None) -> Exit:
+        """`done` is none where there was nothing else to do."""
+        all_of = (*self.finished, *(() if done is None else (done,)))
+        if any(each.partial for each in all_of):
+            return Exit.PARTIAL
+        return Exit.DONE if all_of else Exit.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,54 +55,61 @@ class Sealer:
         return cls(office(common, permission))
 
     def wish(self, fields: str | None, types: str | None, level: str | None) -> Wish:
-        from inspector.lifecycle.seal import Wish
-        from inspector.query.fieldpath import PathSet, parse
+        from inspector.lifecycle.wish import Wish
 
         config = self.office.config
-        names = (
-            _listed(fields)
-            if fields is not None or types is not None
-            else list(config.texts("encryption.fields"))
+        asked = fields is not None or types is not None
+        names = _listed(fields) if asked else list(config.texts("encryption.fields"))
+        made = Wish(
+            tuple(names),
+            tuple(_listed(types)),
+            level or "",
+            frozenset(config.texts("encryption.blind_index")),
         )
-        paths = PathSet([parse(name) for name in names])
-        return Wish(
-            paths, tuple(_listed(types)), level or "", frozenset(config.texts("encryption.blind_index"))
-        )
+        made.paths()
+        return made
 
     @contextmanager
-    def planned(self, store: str, planner: Planner) -> Iterator[tuple[SealPlan, Act]]:
-        """The plan, and what carries it out: it returns how many places still hold a value."""
-        from inspector.audit.record import Entry, Resource
-        from inspector.lifecycle import jobs, ours
-        from inspector.lifecycle.seal import carry_out, residue
-        from inspector.lifecycle.selection import Structure
-        from inspector.session.trail import fingerprint
+    def planned(self, store: str, wish: Wish | None, *, dry_run: bool) -> Iterator[tuple[SealPlan, Act]]:
+        """The plan, and what carries it out. What was interrupted before is finished first. Without a wish it is
+        about unsealing."""
+        from inspector.lifecycle import jobs
+        from inspector.lifecycle.sealing import carry_out, new_job
 
         desk, path = self.office.desk, Path(store)
-        with jobs.alone(), desk.editing(path) as (opened, editor):
+        kind = jobs.JobKind.UNSEAL if wish is None else jobs.JobKind.SEAL
+        with jobs.alone():
+            finished = [] if dry_run else [self._finished(job) for job in jobs.begun_on(path, kind)]
             jobs.refuse_while_open()
-            structure = Structure.of(opened, desk.veil(path))
-            plan = planner(structure, editor)
+            with desk.editing(path) as (opened, editor):
+                plan = self._plan(opened, editor, wish)
 
-            def act(action: str) -> int:
-                refusals = editor.preview(plan.edits).refusals
-                if refusals:
-                    raise HeldBack(refusals[0], "Clear that, then try again.")
-                where = Resource("store", "", fingerprint(path), desk.log.mark(str(path.absolute()))[:32])
-                entry = Entry(
-                    action, where, reason=self.office.reason, counts={"values": sum(plan.counts.values())}
-                )
-                with desk.log.act(entry) as intent:
-                    done = carry_out(editor, plan, intent)
-                    ours.clean(path, lambda text: False)
-                    left = residue(desk, path, sorted(plan.values)) if plan.values else 0
-                    if left:
-                        intent.counts["inside longer texts"] = left
-                if done.partial:
-                    narrate(done.partial)
-                return left
+                def act() -> Sealed:
+                    job = new_job(desk, kind, path, plan, self.office.reason, wish)
+                    done = carry_out(desk, job, opened, editor, plan)
+                    if done.partial:
+                        narrate(f"It is done in part: {done.partial} {job.way_on} goes on.")
+                    return done
 
-            yield plan, act
+                yield plan, Act(act, tuple(finished))
+
+    def _finished(self, job: Job) -> Sealed:
+        from inspector.lifecycle.sealing import resume
+
+        done = resume(self.office.desk, job, lambda store, editor: self._plan(store, editor, job.wish))
+        narrate(
+            f"The operation {job.id} that was interrupted is "
+            + (f"done in part: {done.partial}" if done.partial else "finished.")
+        )
+        return done
+
+    def _plan(self, store: Store, editor: Editor, wish: Wish | None) -> SealPlan:
+        from inspector.lifecycle.selection import Structure
+
+        structure = Structure.of(store, self.office.desk.veil(store.info.path))
+        if wish is None:
+            return self.unseal_plan(structure, editor)
+        return self.seal_plan(structure, editor, wish)
 
     def seal_plan(self, structure: Structure, editor: Editor, wish: Wish) -> SealPlan:
         from inspector.access.producer import keys_under

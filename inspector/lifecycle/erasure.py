@@ -44,6 +44,9 @@ _ACTIONS: Final = {
 }
 
 
+_CLOSED: Final = {JobKind.SEAL: "store.sealed", JobKind.UNSEAL: "store.unsealed"}
+
+
 def pseudonym(job_id: str, subject: str) -> Pseudonym:
     return Pseudonym.of(local_key(_PSEUDONYMS), subject, job_id)
 
@@ -328,7 +331,8 @@ def close(desk: Desk, job: Job, reason: str) -> Job:
     for each in job.stores:
         if each.state in DONE:
             continue
-        entry = Entry("erasure.resumed", Resource("store", job.mark, fingerprint(each.path)), op_id=each.op_id,
+        action = _CLOSED.get(job.kind, "erasure.resumed")
+        entry = Entry(action, Resource("store", job.mark, fingerprint(each.path)), op_id=each.op_id,
                       reason=reason, request=job.request, new_state={"closed": True}, subjects=_marks(job))  # fmt: skip
         with desk.log.act(entry) as intent:
             intent.partial = True
@@ -343,6 +347,4 @@ def raise_unless_complete(job: Job) -> None:
     if job.state in DONE:
         return
     why = next((each.error for each in job.stores if each.error), "it was stopped")
-    raise PartlyDone(
-        f"It is done in part: {why}.".replace("..", "."), f"inspector erase resume {job.id} goes on."
-    )
+    raise PartlyDone(f"It is done in part: {why}.".replace("..", "."), f"{job.way_on} goes on.")

@@ -47,16 +47,23 @@ class Pattern:
     size: int = 0
 
 
-def patterns(needles: Sequence[str]) -> list[Pattern]:
+def patterns(needles: Sequence[str], *, windows: bool = True) -> list[Pattern]:
     """Every form of every needle and its windows; the same bytes once for each key."""
     found: dict[tuple[bytes, Key, bool], Pattern] = {}
     for number, needle in enumerate(needles):
         for variant in _variants(needle):
-            for key, text in _runs(number, variant):
+            for key, text in _runs(number, variant) if windows else [(Key(number, -1), variant)]:
                 for pattern in _forms(key, text):
                     data = pattern.data.lower() if pattern.caseless else pattern.data
                     found.setdefault((data, key, pattern.caseless), pattern)
     return list(found.values())
+
+
+def cut(needle: str, key: Key, start: int, end: int) -> Iterator[Pattern]:
+    """Every form of some of a needle's characters; none where it hasn't so many."""
+    for variant in _variants(needle):
+        if end <= len(variant):
+            yield from _forms(key, variant[start:end])
 
 
 def _variants(text: str) -> list[str]:

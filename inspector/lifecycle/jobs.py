@@ -18,6 +18,7 @@ from inspector.errors import HeldBack, NotFound
 from inspector.lifecycle import sealed
 from inspector.lifecycle.person import Person
 from inspector.lifecycle.plan import Mode, Terms
+from inspector.lifecycle.wish import Wish
 from inspector.paths import open_private
 from inspector.stores.edits import Orphans
 
@@ -49,6 +50,11 @@ class JobKind(StrEnum):
     BULK = "bulk erasure"
     RETENTION = "retention"
     RECTIFY = "rectification"
+    SEAL = "sealing"
+    UNSEAL = "unsealing"
+
+
+_AGAIN: Final = {JobKind.SEAL: "inspector seal", JobKind.UNSEAL: "inspector unseal --reason WHY"}
 
 
 @dataclass(slots=True)
@@ -79,6 +85,9 @@ class Job:
     field: str = ""
     value: str = dataclasses_field(default="", repr=False)
     """What a rectification writes, and where."""
+    wish: Wish | None = None
+    values: tuple[str, ...] = dataclasses_field(default=(), repr=False)
+    """What a sealing is about, and the plain values of which no byte may be left, until it is done."""
     request: str = ""
     basis: str = ""
     reason: str = ""
@@ -103,6 +112,12 @@ class Job:
     def open(self) -> bool:
         return self.state not in DONE
 
+    @property
+    def way_on(self) -> str:
+        """The command that goes on with it: sealing takes the keys of whoever runs it again."""
+        command = _AGAIN.get(self.kind)
+        return f"{command} {self.stores[0].path}" if command else f"inspector erase resume {self.id}"
+
 
 def new_job(kind: JobKind, created: int, paths: list[Path]) -> Job:
     stem = secrets.token_hex(_SHARED // 2)
@@ -116,7 +131,7 @@ def folder() -> Path:
 def save(job: Job) -> None:
     """Durable when it returns. Raises StoreError."""
     if not job.open:
-        job.person, job.value = None, ""
+        job.person, job.value, job.values = None, "", ()
     sealed.write(folder() / f"{job.id}{_SUFFIX}", _json(job))
 
 
@@ -143,13 +158,21 @@ def interrupted() -> Job | None:
     return None
 
 
+def begun_on(path: Path, kind: JobKind) -> list[Job]:
+    """Operations of a kind on one store that aren't finished, the oldest first."""
+    real = path.resolve()
+    return [
+        job for job in all_jobs() if job.kind is kind and job.open and any(s.path == real for s in job.stores)
+    ]
+
+
 def refuse_while_open(beside: str = "") -> None:
     """Raises HeldBack: an act whose end nobody knows blocks new ones."""
     job = interrupted()
     if job is not None and job.id != beside:
         raise HeldBack(
             f"The operation {job.id} was interrupted and isn't finished.",
-            f"Finish it: inspector erase resume {job.id}, or give it up: inspector erase close {job.id} --reason.",
+            f"Finish it: {job.way_on}, or give it up: inspector erase close {job.id} --reason.",
         )
 
 
@@ -202,6 +225,8 @@ def _json(job: Job) -> Object:
         "query": job.query,
         "field": job.field,
         "value": job.value,
+        "wish": None if job.wish is None else job.wish.as_json(),
+        "values": list(job.values),
         "request": job.request,
         "basis": job.basis,
         "reason": job.reason,
@@ -215,7 +240,7 @@ def _edits(value: Object) -> Object | None:
 
 
 def _job(value: Object) -> Job:
-    person = value.get("person")
+    person, wish = value.get("person"), value.get("wish")
     stores = [
         StoreJob(
             Path(sealed.text(each, "path")),
@@ -245,6 +270,8 @@ def _job(value: Object) -> Job:
         sealed.text(value, "query"),
         sealed.text(value, "field"),
         sealed.text(value, "value"),
+        Wish.from_json(wish) if isinstance(wish, dict) else None,
+        sealed.texts(value, "values"),
         sealed.text(value, "request"),
         sealed.text(value, "basis"),
         sealed.text(value, "reason"),

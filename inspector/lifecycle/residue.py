@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TypeAlias, cast
 
 from inspector.errors import StoreError
-from inspector.lifecycle.forms import Key, Pattern, patterns
+from inspector.lifecycle.forms import WINDOW, Key, Pattern, cut, patterns
 from inspector.lifecycle.neighbours import joining, neighbours
 from inspector.stores.compression import Compression, Damaged, compression_of, expanded
 from inspector.stores.needle import module
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Bytes: TypeAlias = "bytes | bytearray"
 BLOCK: Final = 4 << 20
+_WIDE: Final = 12
 _AROUND: Final = 64
 """Bytes beside a finding that are looked at for a boundary."""
 _GZIP: Final = b"\x1f\x8b\x08"
@@ -79,14 +80,18 @@ def residue(
     live: Iterable[bytes] = (),
     texts: Sequence[Path] = (),
     report: Callable[[int, int], None] = lambda done, total: None,
+    windows: bool = True,
+    prose: bool = False,
 ) -> Residue:
     """Looks through every file, and through what it unpacks to.
 
     `live` is the decoded content of surviving records. `texts` are those of the files that are nothing but
     such content (a JSON store): a window found there is shared by that alone. `report` is told bytes done and
-    in all.
+    in all. Without `windows` needles are looked for whole alone: less proof for many needles. `prose` needles
+    are texts rather than ids: one that surviving records hold says nothing, and a window counts where it stands in
+    twelve characters of which they hold no eight, for an index keeps words of theirs beside bytes of its own.
     """
-    search = _Search(needles)
+    search = _Search(needles, windows=windows, prose=prose)
     for data in live:
         search.learn(data)
     total = sum(_size(path) for path in files)
@@ -203,11 +208,12 @@ class _Bytes:
 class _Search:
     """Patterns, and which of their keys surviving content holds."""
 
-    def __init__(self, needles: Sequence[str]) -> None:
+    def __init__(self, needles: Sequence[str], *, windows: bool, prose: bool) -> None:
         if not all(needles):
             raise StoreError("There is nothing to look for.", "Give the subject's id.")
         self._needles = list(needles)
-        self._patterns = patterns(needles)
+        self._prose = prose
+        self._patterns = patterns(needles, windows=windows)
         self._find = _finder(self._patterns)
         self._live: set[Key] = set()
         self._contexts: set[tuple[int, str, str]] = set()
@@ -218,7 +224,7 @@ class _Search:
         block = _Block(data)
         for number in self._find(data):
             pattern = self._patterns[number]
-            if not pattern.key.whole:
+            if not pattern.key.whole or self._prose:
                 self._live.add(pattern.key)
                 continue
             for start in block.places(pattern, 0):
@@ -230,11 +236,13 @@ class _Search:
         block = _Block(data)
         for number in self._find(data):
             pattern = self._patterns[number]
+            if pattern.key.whole and pattern.key in self._live:
+                continue
             if pattern.key.whole:
                 self._look_whole(block, before, pattern, found, text=text)
             elif text:
                 self._live.add(pattern.key)
-            elif pattern.key not in self._live:
+            elif pattern.key not in self._live and (not self._prose or self._among(pattern.key, block)):
                 count = sum(1 for _ in block.places(pattern, before))
                 found.windows += count
                 found.forms[pattern.form] += count
@@ -252,6 +260,17 @@ class _Search:
                 found.whole += 1
                 found.forms[pattern.form] += 1
 
+    def _among(self, key: Key, block: _Block) -> bool:
+        """Whether a window is there with what is around it in the needle, none of which survivors hold."""
+        beyond = _WIDE - WINDOW
+        for start in range(max(0, key.start - beyond), key.start + 1):
+            if any(Key(key.needle, at) in self._live for at in range(start, start + beyond + 1)):
+                continue
+            for pattern in cut(self._needles[key.needle], key, start, start + _WIDE):
+                if next(block.places(pattern, 0), None) is not None:
+                    return True
+        return False
+
     def _longer(self, needle: int, around: tuple[str, str]) -> set[tuple[int, str, str]]:
         """With what a longer word goes on, before the needle and after it."""
         before, after = joining(self._needles[needle], around)
@@ -261,7 +280,9 @@ class _Search:
     def shared(self) -> list[Shared]:
         """Which characters of the needles surviving records hold, neighbouring windows put together."""
         out: list[Shared] = []
-        for key in sorted(self._live, key=lambda key: (key.needle, key.start)):
+        for key in sorted(
+            (key for key in self._live if not key.whole), key=lambda key: (key.needle, key.start)
+        ):
             end = key.start + self._width(key)
             if out and out[-1].needle == key.needle and key.start <= out[-1].end:
                 out[-1] = Shared(key.needle, out[-1].start, max(end, out[-1].end))

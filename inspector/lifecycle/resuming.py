@@ -34,6 +34,8 @@ def planner_of(desk: Desk, job: Job, config: Config) -> Planner:
         )
     if job.kind is JobKind.BULK:
         return lambda store, editor: query_plan(desk, store, editor, job.query, job.terms, job.now)
+    if job.kind in (JobKind.SEAL, JobKind.UNSEAL):
+        raise HeldBack(f"This operation is a {job.kind.value}: it takes a role's key.", f"Run {job.way_on}.")
     raise HeldBack(
         "This operation can't be resumed.", f"Give it up: inspector erase close {job.id} --reason."
     )

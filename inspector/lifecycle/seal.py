@@ -8,7 +8,6 @@ copies and previews included. A longer text that holds it somewhere inside stays
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -16,25 +15,23 @@ import orjson
 
 from inspector.access.envelope import EnvelopeError, Where
 from inspector.access.sealed import sealed_in, sealed_of, sealed_values
-from inspector.errors import Denied, StoreError
+from inspector.errors import Denied
 from inspector.lifecycle.cells import swapped
 from inspector.model import Multimap
-from inspector.stores.edits import Editable, Edits, Rewrite
+from inspector.stores.edits import Edits, Rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from inspector.access.sealed import Sealed
     from inspector.access.sealing import SealingKeys
     from inspector.access.unlocking import Unlocker
-    from inspector.intent import Intent
-    from inspector.lifecycle.desk import Desk
     from inspector.lifecycle.selection import Structure
+    from inspector.lifecycle.wish import Wish
     from inspector.model import Attributes, Span, Value
     from inspector.query.fieldpath import PathSet
     from inspector.session.veil import Veil
-    from inspector.stores.edits import Cell, Done, Editor
+    from inspector.stores.edits import Cell, Editor
 
 SHORTEST: Final = 2
 _NEEDLES: Final = 200
@@ -42,16 +39,6 @@ _LONGEST: Final = 64
 """Bytes of a needle."""
 _SEEN: Final = 6
 """A value shorter than this isn't looked for inside longer texts: it would be found everywhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be sealed: fields by path, values by type. `level` empty: the type's own."""
-
-    paths: PathSet
-    types: tuple[str, ...] = ()
-    level: str = ""
-    blind: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +66,14 @@ def plan_seal(
 ) -> SealPlan:
     """Raises UsageError for a level that there is no key for."""
     targets: dict[str, dict[str, dict[str, Target]]] = {}
-    plan = SealPlan(Edits())
+    plan, paths = SealPlan(Edits()), wish.paths()
     for heads in structure.traces.values():
         trace = structure.load(heads)
         if trace is None:
             continue
         store_veil.learn(trace)
         for span in trace.spans:
-            found = dict(_targets(span, wish, store_veil))
+            found = dict(_targets(span, wish, paths, store_veil))
             if found:
                 targets.setdefault(span.trace_id, {})[span.span_id] = found
                 plan.values |= found.keys()
@@ -151,23 +138,25 @@ def _holds(content: bytes, values: set[str]) -> int:
     return sum(value.encode("utf-8", "replace") in content for value in values if len(value) >= _SEEN) and 1
 
 
-def _targets(span: Span, wish: Wish, veil: Veil) -> Iterator[tuple[str, Target]]:
+def _targets(span: Span, wish: Wish, paths: PathSet, veil: Veil) -> Iterator[tuple[str, Target]]:
     """Texts of a span that are to be sealed, each once, with the key that it is bound to."""
     seen: set[str] = set()
     for section, keys, text, key in _texts(span):
         if len(text) < SHORTEST or text in seen or sealed_of(text) is not None:
             continue
-        kind, level = _wanted(section, keys, text, wish, veil)
+        kind, level = _wanted(section, keys, text, wish, paths, veil)
         if kind:
             seen.add(text)
             yield text, Target(key, kind, wish.level or level)
 
 
-def _wanted(section: str, keys: tuple[str | int, ...], text: str, wish: Wish, veil: Veil) -> tuple[str, str]:
+def _wanted(
+    section: str, keys: tuple[str | int, ...], text: str, wish: Wish, paths: PathSet, veil: Veil
+) -> tuple[str, str]:
     """Its type and level, or two empty texts."""
     findings = [p.finding for p in veil.label(text, keys, section).pieces if p.finding is not None]
     first = next(iter(findings), None)
-    if wish.paths.matching(keys, section):
+    if paths.matching(keys, section):
         return (first.type, _sealable(first.level)) if first is not None else ("field", "confidential")
     for finding in findings:
         if any(finding.type == t or finding.type.startswith(f"{t}.") for t in wish.types):
@@ -259,17 +248,6 @@ def _sealed(span: Span) -> Iterator[tuple[Where, Sealed]]:
             yield Where(span.trace_id, span.span_id, f"{section}.{key}".rstrip(".")), sealed
 
 
-def carry_out(editor: Editor, plan: SealPlan, intent: Intent) -> Done:
-    done = editor.carry_out(plan.edits, intent, lambda step: None, lambda: False)
-    intent.counts.update({"values": sum(plan.counts.values()) - plan.counts["shut"], "cells": plan.cells})
-    intent.partial = bool(done.partial)
-    return done
-
-
-def residue(desk: Desk, path: Path, values: Sequence[str]) -> int:
-    """Cells of the store that still hold one of the values, as it is, after the act."""
-    with closing(desk.open(path)) as store:
-        if not isinstance(store, Editable):
-            raise StoreError(f"{path}: the store can't be looked through again.", "Seal it once more.")
-        with closing(store.editor()) as editor:
-            return sum(_holds(cell.content, set(values)) for cell in _cells(editor, set(values)))
+def still_there(editor: Editor, values: Sequence[str]) -> int:
+    """Cells of the store that hold one of the values, as it is."""
+    return sum(_holds(cell.content, set(values)) for cell in _cells(editor, set(values)))

@@ -234,7 +234,7 @@ def _receipt(common: Common, job: Job) -> int:
     out.flush()
     if job.state in DONE:
         return int(Exit.DONE)
-    narrate(f"It is done in part. inspector erase resume {job.id} goes on.")
+    narrate(f"It is done in part. {job.way_on} goes on.")
     return int(Exit.PARTIAL)
 
 

@@ -36,24 +36,25 @@ def command(
     """Encrypt values of STORE in place, so that only a role's key opens them.
 
     A text is sealed whole, with every copy of it in its span or trace. Where a value stands inside a longer text
-    it stays, and is counted. Needs a role that may seal, whose key this machine holds.
+    it stays, and is counted. Needs a role that may seal, whose key this machine holds. Where an earlier run was
+    interrupted, that is finished first.
     """
     at = Sealer.of(common, "fields:seal")
     wish = at.wish(fields, types, level)
-    with at.planned(store, lambda structure, editor: at.seal_plan(structure, editor, wish)) as (plan, act):
+    with at.planned(store, wish, dry_run=dry_run) as (plan, act):
         out = Out(no_color=common.no_color)
         report(out, plan, common.json, "sealed")
         out.flush()
         if plan.edits.empty:
             narrate("Nothing is to be sealed.")
-            return int(Exit.NOTHING)
+            return int(act.exit())
         if dry_run:
             return int(Exit.DONE)
         if not agreed(yes, f"Seal {sum(plan.counts.values()):,} values in {plan.cells:,} places of {store}?"):
             raise UsageError("Nothing was changed.", "Answer yes, or add --yes.")
-        left = act("store.sealed")
-    if left:
+        done = act.run()
+    if done.left:
         narrate(
-            f"{left:,} places still hold one of the values inside a longer text; inspector erase finds them."
+            f"{done.left:,} places still hold one of the values inside a longer text; inspector erase finds them."
         )
-    return int(Exit.DONE)
+    return int(act.exit(done))

@@ -20,16 +20,16 @@ def command(common: Common, store: str, dry_run: bool, yes: bool) -> int:
     if not common.reason:
         raise UsageError("Unsealing a store needs a reason.", "Say why: --reason TEXT")
     at = Sealer.of(common, "fields:unseal")
-    with at.planned(store, at.unseal_plan) as (plan, act):
+    with at.planned(store, None, dry_run=dry_run) as (plan, act):
         out = Out(no_color=common.no_color)
         report(out, plan, common.json, "opened")
         out.flush()
         if plan.edits.empty:
             narrate("Nothing is to be unsealed.")
-            return int(Exit.NOTHING)
+            return int(act.exit())
         if dry_run:
             return int(Exit.DONE)
         if not agreed(yes, f"Put plain values back into {plan.cells:,} places of {store}?"):
             raise UsageError("Nothing was changed.", "Answer yes, or add --yes.")
-        act("store.unsealed")
-    return int(Exit.PARTIAL if plan.counts["shut"] else Exit.DONE)
+        done = act.run()
+    return int(Exit.PARTIAL if plan.counts["shut"] else act.exit(done))

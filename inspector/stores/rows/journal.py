@@ -66,6 +66,11 @@ def load(op_id: str, store: Path, edits: str) -> Entry:
     return entry
 
 
+def begun(op_id: str, store: Path) -> bool:
+    """Whether the edit was about to change the store, or has."""
+    return _file(op_id, store).exists()
+
+
 def save(entry: Entry) -> None:
     """Durable before it returns: beside the old one, then in its place."""
     path = _file(entry.op, Path(entry.store))
