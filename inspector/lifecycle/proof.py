@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _WINDOW: Final = 8
 _PIECE: Final = 48
-_IN_WINDOWS: Final = 200
+_IN_WINDOWS: Final = 60
 """Values that are looked for in windows: each is hundreds of patterns."""
 _AT_ONCE: Final = 500
 _MOST_IDS: Final = 20

@@ -1,113 +1,62 @@
-"""Kill `inspector seal` at its system calls, one after the other, and look at what is left.
+"""Kill whole sealings and unsealings at the calls that touch the disk, and take each up again.
 
-    python -m tests.sweep.seal [STORE]
+    python -m tests.sweep.seal [--every N] [--kind otlp|phoenix] [--act seal|unseal]
 
-After each kill the store must be readable, with every value plain or openable; sealing again must finish, and no
-file beside the store may hold a value then. Needs strace.
+After each kill: the store opens, an intent stands in the log if anything was changed, new work is held back and told
+how to go on; taken up again every value opens, none is sealed twice, no byte of a sealed value is left in the store or
+beside it, the log verifies and has no open intent. Exit 1 if a point doesn't hold. Needs strace.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import argparse
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.cli.keyed import Keyed
-from tests.cli.program import ROOT, inside
+from tests.sweep.seal_scene import ACTS, CALLS, KINDS, Whole
 
-CALLS = ("fsync", "fdatasync", "rename", "renameat2", "unlink", "ftruncate", "pwrite64", "write")
-MOST = 40
-"""Kills a call: more would take hours."""
-TYPES = "email,card"
+
+def run(kind: str, act: str, every: int, most: int = 1_000_000, calls=CALLS, say=lambda text: None):
+    """Points tried, and what didn't hold."""
+    points, wrong = 0, []
+    with tempfile.TemporaryDirectory() as place:
+        whole = Whole(kind, act, Path(place))
+        for call, total in whole.calls.items():
+            if call not in calls:
+                continue
+            step = max(every, -(-total // most))
+            for nth in sorted({*range(1, total + 1, step), total} - {0}):
+                folder = Path(place) / f"{call}-{nth}"
+                said = whole.point(call, nth, folder)
+                points += 1
+                if said:
+                    wrong.append(f"{kind} {act} {call} {nth} of {total}: {said}")
+                    say(wrong[-1])
+                shutil.rmtree(folder, ignore_errors=True)
+        made = ", ".join(f"{call} {n}" for call, n in whole.calls.items() if n)
+        say(f"{kind:<8} {act:<7} {points} points, {len(wrong)} wrong ({made}; {len(whole.gone)} values)")
+    return points, wrong
 
 
 def main() -> int:
-    source = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "tests/data/stores/openai_agents/traces.jsonl"
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        for name in ("STATE", "CACHE", "CONFIG"):
-            os.environ[f"INSPECTOR_{name}_DIR"] = str(home / name.lower())
-        keyed = Keyed(home / "machine")
-        keyed.init()
-        return sweep(source, home)
-
-
-def sealing(store: Path) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "inspector",
-        "seal",
-        str(store),
-        "--types",
-        TYPES,
-        "--yes",
-        "--role",
-        "admin",
-    ]
-
-
-def sweep(source: Path, home: Path) -> int:
-    values = planted(source)
-    kills = bad = 0
-    for call in CALLS:
-        number = 0
-        while number < MOST:
-            number += 1
-            place = home / "store"
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            store = place / source.name
-            shutil.copy(source, store)
-            killed = subprocess.run(
-                ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
-                 f"inject={call}:signal=KILL:when={number}", *sealing(store)],
-                capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
-            )  # fmt: skip
-            if killed.returncode == 0:
-                break
-            kills += 1
-            bad += judged(store, values)
-        print(f"{call}: {number - 1} kills", flush=True)
-    print(f"{kills} kills, {bad} bad")
-    return bad
-
-
-def planted(source: Path) -> list[bytes]:
-    """Values of the types that stand in the store as whole texts: what sealing it takes away."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = Path(folder) / source.name
-        shutil.copy(source, store)
-        before = store.read_bytes()
-        assert inside(*sealing(store)[3:]).returncode == 0
-        after = store.read_bytes()
-    import re
-
-    found = set(re.findall(rb"[\w.+-]+@[\w-]+\.[\w.]+", before))
-    return sorted(value for value in found if value not in after)
-
-
-def judged(store: Path, values: list[bytes]) -> int:
-    """1 where something is lost, unreadable or left."""
-    seen = inside("info", str(store), "--json")
-    if seen.returncode or json.loads(seen.stdout)["problems"]:
-        print("unreadable", seen.stderr)
-        return 1
-    for _ in range(2):
-        done = inside(*sealing(store)[3:])
-    if done.returncode != 1:
-        print("not finished", done.returncode, done.stderr)
-        return 1
-    left = [p.name for p in store.parent.iterdir() for v in values if v in p.read_bytes()]
-    hits = inside("search", str(store), "has:locked", "--count").stdout
-    if left or not int(hits):
-        print("left", left, hits)
-        return 1
-    return 0
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--kind", choices=KINDS)
+    parser.add_argument("--act", choices=ACTS)
+    asked = parser.parse_args()
+    if shutil.which("strace") is None:
+        sys.stdout.write("strace is needed: apt-get install strace\n")
+        return 2
+    points, wrong = 0, []
+    for kind in [asked.kind] if asked.kind else KINDS:
+        for act in [asked.act] if asked.act else ACTS:
+            tried, bad = run(kind, act, asked.every, say=lambda text: print(text, flush=True))
+            points += tried
+            wrong += bad
+    sys.stdout.write(f"{points} points, {len(wrong)} wrong\n")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
