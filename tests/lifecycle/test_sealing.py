@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 
-from inspector.lifecycle import proof
-from inspector.lifecycle.jobs import JobKind, all_jobs, begun_on, new_job, save
+import pytest
+
+from inspector.access.sealed import sealed_of
+from inspector.audit.verify import verify
+from inspector.errors import HeldBack
+from inspector.lifecycle import proof, sealing
+from inspector.lifecycle.jobs import JobKind, all_jobs, alone, begun_on, new_job, refuse_while_open, save
 from inspector.lifecycle.wish import Wish
 from inspector.stores import open_store
+from inspector.stores.rows import cleaning
 from tests.lifecycle.acting import copied
+from tests.sweep import seal_scene as scene
 
 MAIL = "quillon.abernathy@tarnwick.invalid"
 
@@ -63,3 +71,43 @@ def test_a_job_keeps_what_is_to_be_sealed_until_it_is_done(tmp_path):
     save(kept)
     assert begun_on(path, JobKind.SEAL) == []
     assert all_jobs()[0].values == ()
+
+
+@pytest.mark.parametrize("act", ["seal", "unseal"])
+def test_a_database_is_cleared_after_a_kill_between_commit_and_clearing(tmp_path, monkeypatch, act):
+    source, folder = tmp_path / "source", tmp_path / "folder"
+    scene.make("phoenix", source)
+    if act == "unseal":
+        assert scene.forked(lambda: scene.play(source, "seal")) == 0
+    folder.mkdir()
+    path = folder / "store.db"
+    path.write_bytes((source / "store.db").read_bytes())
+    before = path.read_bytes()
+    values = scene.planned(folder, act).values
+
+    def killed():
+        cleaning._clean = lambda *_: os._exit(9)
+        scene.play(folder, act)
+
+    assert os.waitstatus_to_exitcode(scene.forked(killed)) == 9
+    monkeypatch.setenv("INSPECTOR_STATE_DIR", str(folder / "state"))
+    assert verify(folder / "audit", scene.TRUST).open_intents
+    with pytest.raises(HeldBack) as held:
+        refuse_while_open()
+    assert f"inspector {act}" in held.value.fix
+    (job,) = begun_on(path, scene.KIND[act])
+    assert job.values == tuple(sorted(values))
+    if act == "seal":
+        assert proved(path, values).sentence, "the kill left old bytes: else this proves nothing"
+    assert scene.planned(folder, act).edits.empty, "sealing again finds nothing to do"
+    desk = scene.desk_in(folder)
+    with alone():
+        assert sealing.resume(desk, job, scene.planner(desk, act)).partial == ""
+    assert proved(path, values).sentence == ""
+    opener = scene.Opener()
+    assert scene.planned(folder, "unseal", opener).counts["shut"] == 0
+    assert bool(opener.opened) is (act == "seal")
+    assert not any(sealed_of(plain) for plain in opener.opened)
+    assert path.read_bytes() != before
+    assert not verify(folder / "audit", scene.TRUST).open_intents
+    assert begun_on(path, scene.KIND[act]) == []
