@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from inspector.audit.anchors import Anchor
     from inspector.audit.log import AuditLog
     from inspector.audit.notes import NoteSigner
-    from inspector.audit.record import Resource
+    from inspector.audit.record import Entry, Resource
     from inspector.audit.rules import Rule
     from inspector.cli.common import Common
     from inspector.config import Config
@@ -307,11 +308,28 @@ def redaction_applied(config: Config, identity: Identity, findings: Mapping[str,
     """Record a redact run: counts by type. It let nothing out that a log could stop, so a log that can't be
     written is said and no error."""
     from inspector.audit.record import Entry
+
+    _noted(config, identity, Entry("redaction.applied", counts=dict(findings)))
+
+
+def config_changed(common: Common, key: str, file: Path) -> None:
+    """Record that the user's own config file was changed from here: which key, never its value. An editor
+    could have done it unseen, so a log that can't be written is said and no error."""
+    from inspector.audit.record import Entry, Resource
+    from inspector.cli.engine import read_config
+
+    config = read_config(common)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else ""
+    entry = Entry("config.changed", Resource("config"), new_state={"key": key, "sha256": digest})
+    _noted(config, role_of(common, config), entry)
+
+
+def _noted(config: Config, identity: Identity, entry: Entry) -> None:
     from inspector.cli.output import narrate
 
     try:
         log = open_log(config, identity).log
-        log.event(Entry("redaction.applied", counts=dict(findings)))
+        log.event(entry)
         log.checkpoint(anchored=False)
     except AuditError as error:
         narrate(f"This is not in the audit log: {error.what}. {error.fix}")

@@ -49,6 +49,14 @@ def test_set_unset_and_the_files(folder: Path) -> None:
     assert inside("config", "unset", "ui.theme").returncode == Exit.NOTHING
 
 
+def test_a_change_is_recorded_by_its_key(folder: Path) -> None:
+    assert inside("config", "set", "alerts.enabled", "false").returncode == Exit.DONE
+    done = inside("audit", "show", "action:config.changed", "--json", "--role", "security_auditor")
+    record = json.loads(done.stdout.splitlines()[0])
+    assert record["new_state"]["key"] == "alerts.enabled"
+    assert len(record["new_state"]["sha256"]) == 64
+
+
 @pytest.mark.parametrize("name", ["redaction.enabled", "roles.viewer.permissions", "access.role"])
 def test_who_may_see_what_is_not_set_from_a_command(folder: Path, name: str) -> None:
     done = inside("config", "set", name, "off")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.cli.auditing import config_changed
 from inspector.cli.common import Command, Common
 from inspector.cli.config_file import own_file
 from inspector.cli.engine import read_config
@@ -45,11 +46,11 @@ def command(common: Common, action: str, words: tuple[str, ...], every: bool) ->
         case "path", ():
             return _path(common)
         case "edit", ():
-            return _edit()
+            return _edit(common)
         case "set", (name, value):
-            return _set(name, value)
+            return _set(common, name, value)
         case "unset", (name,):
-            return _unset(name)
+            return _unset(common, name)
         case "schema", ():
             return _schema()
     if action not in _ACTIONS:
@@ -113,22 +114,25 @@ def _path(common: Common) -> int:
     return int(Exit.DONE)
 
 
-def _set(name: str, value: str) -> int:
+def _set(common: Common, name: str, value: str) -> int:
     from inspector.cli.config_file import set_key
     from inspector.config.schema import written
 
     _unguarded(name)
     file = own_file()
     kept = set_key(file, name, value)
+    config_changed(common, name, file)
     narrate(f"{name} = {one_line(written(kept))} is in {file}.")
     return int(Exit.DONE)
 
 
-def _unset(name: str) -> int:
+def _unset(common: Common, name: str) -> int:
     from inspector.cli.config_file import unset_key
 
     _unguarded(name)
     there = unset_key(own_file(), name)
+    if there:
+        config_changed(common, name, own_file())
     narrate(f"{name} is out of the file." if there else f"{name} isn't in the file.")
     return int(Exit.DONE if there else Exit.NOTHING)
 
@@ -152,7 +156,7 @@ def _schema() -> int:
     return int(Exit.DONE)
 
 
-def _edit() -> int:
+def _edit(common: Common) -> int:
     """On a copy: what isn't sound never takes the file's place."""
     from inspector.config import toml_file
     from inspector.config.writing import template
@@ -176,5 +180,6 @@ def _edit() -> int:
         return int(Exit.DONE)
     toml_file.read(copy, required=True, installed=True)
     copy.replace(file.resolve())
+    config_changed(common, "*", file)
     narrate(f"{file} is sound and in force.")
     return int(Exit.DONE)
