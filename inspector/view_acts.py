@@ -76,7 +76,7 @@ class Operations(Protocol):
     def confirms(self, handle: int, phrase: str) -> bool:
         """Whether the phrase is the one that this plan asks for."""
 
-    def carry_out(
+    def perform(
         self, handle: int, phrase: str, report: Callable[[Doing], None], stopped: Callable[[], bool]
     ) -> Receipt:
         """The act. `stopped` is heeded at safe points: what was begun can be resumed."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from inspector.access.roles import Role
     from inspector.access.vault import Vault
+    from inspector.intent import Intent
     from inspector.keys.provider import KeyStore
 
 SEALING: Final = ("internal", "confidential", "restricted")
@@ -110,7 +111,7 @@ class Custody:
         self._activate(secret, role.name, grace=0)
         return secret
 
-    def rotate_role(self, role: Role, *, grace: int) -> RoleSecret:
+    def rotate_role(self, intent: Intent, role: Role, *, grace: int) -> RoleSecret:
         """A new key for a role in place of its active one, which opens until `grace` seconds from now."""
         old = next((k for k in self.vault.role_keys(role.name) if k.state == ACTIVE), None)
         if old is None:
@@ -192,7 +193,7 @@ class Custody:
             moved += 1
         return moved
 
-    def revoke(self, role: str, kek_id: str = "") -> int:
+    def revoke(self, intent: Intent, role: str, kek_id: str = "") -> int:
         """Take a role's keys away: they open nothing from now on. Returns how many."""
         keys = [
             k for k in self.vault.role_keys(role) if k.state in (*OPENS, PENDING) and kek_id in ("", k.kek_id)
@@ -220,7 +221,7 @@ class Custody:
                 ended += 1
         return ended
 
-    def end_level_key(self, key: LevelKey, state: str) -> None:
+    def end_level_key(self, intent: Intent, key: LevelKey, state: str) -> None:
         """Retire a key that no value needs, or destroy one with every value under it: no wrap is left."""
         assert state in (RETIRED, DESTROYED)
         with self.vault.change():

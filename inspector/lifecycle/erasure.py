@@ -51,7 +51,7 @@ def pseudonym(job_id: str, subject: str) -> Pseudonym:
     return Pseudonym.of(local_key(_PSEUDONYMS), subject, job_id)
 
 
-def carry_out(
+def perform(
     desk: Desk,
     job: Job,
     planner: Planner,

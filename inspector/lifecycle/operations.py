@@ -119,7 +119,7 @@ class StoreOperations:
         wanted = f"DELETE-{pending.person.id if pending.person is not None else pending.plan.hash[:8]}"
         return hmac.compare_digest(phrase.encode(), wanted.encode())
 
-    def carry_out(
+    def perform(
         self, handle: int, phrase: str, report: Callable[[Doing], None], stopped: Callable[[], bool]
     ) -> Receipt:
         pending = self._pending(handle)
@@ -134,10 +134,10 @@ class StoreOperations:
 
         hashes = {each.path.resolve(): each.hash for each in pending.plan.stores}
         if work is not None:
-            erasure.carry_out(desk, job, work.plan, hashes, step, stopped, before=work.put_by)
+            erasure.perform(desk, job, work.plan, hashes, step, stopped, before=work.put_by)
         elif person is not None:
             name = erasure.pseudonym(job.id, person.id)
-            erasure.carry_out(
+            erasure.perform(
                 desk,
                 job,
                 lambda store, editor: person_plan(desk, store, editor, person, job.terms, name),

@@ -51,5 +51,5 @@ def resume(
     """Raises HeldBack, AuditError. The same op ids: the intents that were left open get their outcomes."""
     if job.kind is JobKind.RETENTION:
         work = Retention(desk, read(config), job.now, job.terms)
-        return erasure.carry_out(desk, job, work.plan, {}, report, stopped, resumed=True, before=work.put_by)
-    return erasure.carry_out(desk, job, planner_of(desk, job, config), {}, report, stopped, resumed=True)
+        return erasure.perform(desk, job, work.plan, {}, report, stopped, resumed=True, before=work.put_by)
+    return erasure.perform(desk, job, planner_of(desk, job, config), {}, report, stopped, resumed=True)

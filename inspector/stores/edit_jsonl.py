@@ -118,7 +118,7 @@ class JsonEditor:
         if edits.in_place:
             return Overwriting(
                 self._source, spot, op_id, verdict, run.text, run.choice, report, stopped
-            ).carry_out()
+            ).finish()
         return Rewriting(
             self._source,
             spot,
@@ -129,7 +129,7 @@ class JsonEditor:
             lambda: self._demand_snapshot(spot),
             report,
             stopped,
-        ).carry_out()
+        ).finish()
 
     def _pass(self, edits: Edits, verdict: Verdict) -> Pass:
         return Pass(Text(self._source, self._shape), self._choice(edits, verdict), verdict.piece)

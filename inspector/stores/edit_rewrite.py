@@ -40,7 +40,7 @@ class Rewriting:
     report: Callable[[Step], None]
     stopped: Callable[[], bool]
 
-    def carry_out(self) -> Done:
+    def finish(self) -> Done:
         source = self.source
         # Said at once rather than after a gigabyte was written.
         edit_swap.lease_soon(source.fd)

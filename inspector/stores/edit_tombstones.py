@@ -50,7 +50,7 @@ class Overwriting:
     report: Callable[[Step], None]
     stopped: Callable[[], bool]
 
-    def carry_out(self) -> Done:
+    def finish(self) -> Done:
         if not self.source.plain or self.text.shape is not Shape.LINES:
             raise StoreError(
                 "Only a plain file of lines can be overwritten in place.",

@@ -22,9 +22,11 @@ from inspector.access.vault import DESTROYED, GRACE, PENDING, RETIRED, REVOKED, 
 from inspector.access.wrap import WrongKey, unwrap, wrap
 from inspector.config import load
 from inspector.errors import Denied, StoreError
+from inspector.intent import announced
 from inspector.model import Attribute, Multimap
 from tests.access.keystore import MemoryStore
 
+INTENT = announced("op", 1)
 WHERE = Where("t", "s", "user.email")
 PEOPLE = [pyrage.x25519.Identity.generate() for _ in range(2)]
 RECIPIENTS = [str(person.to_public()) for person in PEOPLE]
@@ -163,7 +165,7 @@ def test_rotating_a_role_keeps_every_value_open_in_grace_and_ends_after(scene: S
     sealed = scene.sealed()
     before = MemoryStore()
     before.items = dict(scene.store.items)  # another machine, which has the old key only
-    scene.custody.rotate_role(scene.roles["operator"], grace=60)
+    scene.custody.rotate_role(INTENT, scene.roles["operator"], grace=60)
     assert scene.opens("operator", sealed, before)
     assert scene.opens("operator", sealed)
     scene.clock.at += 60
@@ -176,7 +178,7 @@ def test_rotating_a_role_keeps_every_value_open_in_grace_and_ends_after(scene: S
 
 def test_rotating_the_admin_keeps_the_others_in_its_hands(scene: Scene) -> None:
     scene.custody.grant(scene.roles["operator"])
-    scene.custody.rotate_role(scene.roles["admin"], grace=60)
+    scene.custody.rotate_role(INTENT, scene.roles["admin"], grace=60)
     fresh = scene.custody.new_level_key("confidential", scene.roles, grace_for_old=True)
     assert scene.opens("operator", scene.sealed())
     assert scene.vault.wrapped(fresh.dek_id, scene.custody.admin.kek_id)
@@ -207,14 +209,14 @@ def test_a_rotation_stopped_anywhere_is_taken_up_and_nothing_is_lost(tmp_path: P
         scene.custody.step = step
         done = False
         try:
-            scene.custody.rotate_role(scene.roles[role], grace=3600)
+            scene.custody.rotate_role(INTENT, scene.roles[role], grace=3600)
             done = True
         except Stop:
             assert scene.opens("operator", sealed)
             assert scene.opens("admin", sealed)
         again = _reopened(scene)
         if not done:
-            again.rotate_role(scene.roles[role], grace=3600)
+            again.rotate_role(INTENT, scene.roles[role], grace=3600)
         assert [k for k in scene.vault.role_keys() if k.state == PENDING] == []
         for who in ("operator", "admin"):
             assert scene.opens(who, sealed)
@@ -254,15 +256,15 @@ def test_revoked_and_destroyed_keys_open_nothing(scene: Scene) -> None:
     sealed = scene.sealed()
     kept = MemoryStore()
     kept.items = dict(scene.store.items)
-    assert scene.custody.revoke("operator") == 1
+    assert scene.custody.revoke(INTENT, "operator") == 1
     assert scene.vault.role_keys("operator")[0].state == REVOKED
     assert not scene.opens("operator", sealed, kept)
     assert not any(name.startswith("role.operator") for name in scene.store.items)
     with pytest.raises(Denied):
-        scene.custody.revoke("admin")
+        scene.custody.revoke(INTENT, "admin")
     key = scene.vault.level_key(sealed.dek_id)
     assert key is not None
-    scene.custody.end_level_key(key, DESTROYED)
+    scene.custody.end_level_key(INTENT, key, DESTROYED)
     assert not scene.opens("admin", sealed)
     assert key.dek_id not in recovered(scene.vault, str(PEOPLE[0]))
 
@@ -274,7 +276,7 @@ def test_nothing_of_a_destroyed_key_is_left_in_the_file(scene: Scene) -> None:
     wrapped = scene.vault.wrapped(key.dek_id, scene.custody.admin.kek_id)
     assert wrapped
     assert wrapped.encode() in scene.path.read_bytes()
-    scene.custody.end_level_key(key, DESTROYED)
+    scene.custody.end_level_key(INTENT, key, DESTROYED)
     left = scene.path.read_bytes()
     assert wrapped.encode() not in left
     assert key.recovery[:60].encode() not in left

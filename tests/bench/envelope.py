@@ -12,8 +12,10 @@ from pathlib import Path
 
 from inspector.access.envelope import Where, open_, parse, seal
 from inspector.errors import Denied
+from inspector.intent import announced
 from tests.access.test_custody import WHERE, Scene
 
+INTENT = announced("op", 1)
 DEK, DEK_ID = bytes(range(32)), bytes(8)
 
 
@@ -61,7 +63,7 @@ def rotating(unlocks: int) -> None:
         steps = []
         scene.custody.step = lambda name: (steps.append(name), some(unlocks // 10))[0]
         began = time.process_time()
-        scene.custody.rotate_role(scene.roles["operator"], grace=3600)
+        scene.custody.rotate_role(INTENT, scene.roles["operator"], grace=3600)
         some(unlocks - done)
         spent = time.process_time() - began
         print(

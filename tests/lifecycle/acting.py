@@ -39,7 +39,7 @@ def erase(desk, paths, who, terms=None, **kwargs):
     job = jobs.new_job(jobs.JobKind.ERASURE, desk.now(), list(paths))
     job.terms, job.person, job.mark = terms or Terms(), one, one.mark
     name = erasure.pseudonym(job.id, one.id)
-    return erasure.carry_out(
+    return erasure.perform(
         desk,
         job,
         lambda store, editor: person_plan(desk, store, editor, one, job.terms, name),

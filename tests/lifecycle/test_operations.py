@@ -38,9 +38,9 @@ def test_a_person_is_planned_confirmed_and_erased(tmp_path):
     assert path.read_bytes() == before
     assert not acts.confirms(plan.handle, "DELETE-")
     with pytest.raises(Denied):
-        acts.carry_out(plan.handle, "DELETE-x", lambda doing: None, never)
+        acts.perform(plan.handle, "DELETE-x", lambda doing: None, never)
     phases = []
-    receipt = acts.carry_out(plan.handle, f"DELETE-{id}", lambda doing: phases.append(doing.phase), never)
+    receipt = acts.perform(plan.handle, f"DELETE-{id}", lambda doing: phases.append(doing.phase), never)
     assert receipt.complete
     assert "prove" in phases
     assert not any(token in repr(receipt) for token in PLANTED["S1"])
@@ -53,7 +53,7 @@ def test_what_has_run_out_is_planned_and_goes(tmp_path):
     acts, path = operations(tmp_path, config=load(policy=file))
     plan = acts.plan_retention(never)
     assert not plan.empty
-    assert acts.carry_out(plan.handle, plan.phrase, lambda doing: None, never).complete
+    assert acts.perform(plan.handle, plan.phrase, lambda doing: None, never).complete
     assert path.read_bytes() == b""
 
 

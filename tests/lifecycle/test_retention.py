@@ -40,7 +40,7 @@ def planned(work, path):
 def applied(work, path):
     job = jobs.new_job(jobs.JobKind.RETENTION, work.now, [path])
     job.now = work.now
-    erasure.carry_out(work.desk, job, work.plan, {}, before=work.put_by)
+    erasure.perform(work.desk, job, work.plan, {}, before=work.put_by)
     return job
 
 

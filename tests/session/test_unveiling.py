@@ -15,6 +15,7 @@ from inspector.audit.log import AuditLog
 from inspector.audit.reading import Record, oldest_first, text
 from inspector.audit.record import Actor
 from inspector.errors import AuditError, Denied, NotFound, UsageError
+from inspector.intent import announced
 from inspector.model import Event
 from inspector.redaction import DEFAULT, Redactor
 from inspector.session import Session
@@ -25,6 +26,7 @@ from inspector.view import Badge, ShownMap, ShownSpan, ShownText, State, TraceKe
 from tests.access.test_custody import Scene
 from tests.session.fakes import FakeStore, span
 
+INTENT = announced("op", 1)
 MAIL = "zofia.canary@nordhaven.example"
 CARD = "4111 1111 1111 1111"
 KEY = TraceKey(0, 0)
@@ -264,6 +266,6 @@ def test_a_role_that_is_revoked_meanwhile_opens_nothing(folder: Path) -> None:
     desk = Desk(folder, "operator")
     desk.view.reveal(KEY, 0, "home", "x")
     desk.view.lock()
-    desk.scene.custody.revoke("operator")
+    desk.scene.custody.revoke(INTENT, "operator")
     with pytest.raises(Denied):
         desk.view.reveal(KEY, 0, "home", "x")

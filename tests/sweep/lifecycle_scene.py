@@ -78,7 +78,7 @@ def play(folder: Path, act: str) -> None:
         work = retention(folder, act)
         job = jobs.new_job(jobs.JobKind.RETENTION, NOW, [path])
         job.now = NOW
-        erasure.carry_out(work.desk, job, work.plan, {}, before=work.put_by)
+        erasure.perform(work.desk, job, work.plan, {}, before=work.put_by)
     else:
         erase(desk_in(folder, lambda: NOW), [path], "S1", Terms(Mode(act)))
 

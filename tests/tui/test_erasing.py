@@ -52,7 +52,7 @@ class Operations:
     def confirms(self, handle, phrase):
         return phrase == f"DELETE-{ID}"
 
-    def carry_out(self, handle, phrase, report, stopped):
+    def perform(self, handle, phrase, report, stopped):
         assert self.confirms(handle, phrase)
         self.acted += 1
         report(Doing("write", 1, 2))

@@ -174,7 +174,7 @@ def run(
     plan.check()
     _demand(confirm, plan, person, piped=subject == "-")
     name = erasure.pseudonym(job.id, person.id)
-    erasure.carry_out(
+    erasure.perform(
         at.desk,
         job,
         lambda store, editor: person_plan(at.desk, store, editor, person, terms, name),
@@ -348,7 +348,7 @@ def bulk(
     job = jobs.new_job(jobs.JobKind.BULK, at.desk.now(), stores)
     job.query, job.terms, job.now = asked, terms, at.desk.now()
     job.request, job.basis, job.reason = at.redacted(request), at.redacted(basis), at.reason
-    erasure.carry_out(
+    erasure.perform(
         at.desk,
         job,
         lambda store, editor: query_plan(at.desk, store, editor, asked, terms, job.now),

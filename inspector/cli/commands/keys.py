@@ -131,7 +131,7 @@ def rotate(common: Common, what: str, grace: str | None) -> None:
             if chosen is None:
                 made = held.new_level_key(what, roles, grace_for_old=True).dek_id
             else:
-                made = held.rotate_role(chosen, grace=max(time, 1)).kek_id
+                made = held.rotate_role(intent, chosen, grace=max(time, 1)).kek_id
             intent.new_state["key_id"] = made
     narrate(f"The new key of {what} is {made}.")
 
@@ -158,14 +158,14 @@ def revoke(common: Common, what: str, stores: tuple[str, ...]) -> int:
             narrate(f"{values:,} values still need key {level.dek_id}.")
             if values:
                 return int(Exit.HELD)
-            with auditing.log.act(replace(entry, new_state={"key_id": level.dek_id})):
-                held.end_level_key(level, RETIRED)
+            with auditing.log.act(replace(entry, new_state={"key_id": level.dek_id})) as intent:
+                held.end_level_key(intent, level, RETIRED)
             return int(Exit.DONE)
         one = held.vault.role_key(what)
         role = one.role if one is not None else role_named(roles_of(config), what).name
         state = {"role": role, "key_id": one.kek_id if one is not None else "all"}
         with auditing.log.act(replace(entry, new_state=state)) as intent:
-            ended = held.revoke(role, one.kek_id if one is not None else "")
+            ended = held.revoke(intent, role, one.kek_id if one is not None else "")
             intent.counts["keys"] = ended
     narrate(f"{ended:,} keys of the role {role} are revoked.")
     return int(Exit.DONE if ended else Exit.NOTHING)
@@ -207,10 +207,11 @@ def destroy(common: Common, key: str, confirm: str | None) -> None:
                 f"Confirm: --confirm DESTROY-{level.dek_id[:8]}",
             )
         entry = Entry("key.destroyed", Resource("key"), reason=common.reason, classification=level.level)
-        with auditing.log.act(replace(entry, new_state={"key_id": level.dek_id, "level": level.level})):
+        state = {"key_id": level.dek_id, "level": level.level}
+        with auditing.log.act(replace(entry, new_state=state)) as intent:
             if level.state == ACTIVE:
                 held.new_level_key(level.level, roles_of(config), grace_for_old=False)
-            held.end_level_key(level, DESTROYED)
+            held.end_level_key(intent, level, DESTROYED)
     narrate(f"The key {level.dek_id} of {level.level} is destroyed.")
 
 

@@ -129,7 +129,7 @@ def apply(common: Common, words: tuple[str, ...], now: str | None, yes: bool, co
     job = jobs.new_job(jobs.JobKind.RETENTION, at.desk.now(), [each.path for each in due])
     job.now, job.reason, job.terms = work.now, at.reason, work.terms
     hashes = {each.path.resolve(): each.hash for each in due}
-    erasure.carry_out(at.desk, job, work.plan, hashes, before=work.put_by)
+    erasure.perform(at.desk, job, work.plan, hashes, before=work.put_by)
     out.json(job_json(job)) if common.json else print_job(out, job)
     out.flush()
     if job.state in jobs.DONE:

@@ -179,7 +179,7 @@ def rectify(
     job = jobs.new_job(jobs.JobKind.RECTIFY, at.desk.now(), [each.path for each in made])
     job.person, job.mark, job.field, job.value = person, person.mark, field, value
     job.request, job.reason = at.redacted(request), at.reason
-    erasure.carry_out(
+    erasure.perform(
         at.desk,
         job,
         lambda store, editor: rectify_plan(at.desk, store, editor, person, field, value, terms),

@@ -88,7 +88,7 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
         elif self.plan is None:
             self._preview()
         elif self.receipt is None:
-            self._carry_out()
+            self._perform()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "phrase":
@@ -170,7 +170,7 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
 
     # Acting.
 
-    def _carry_out(self) -> None:
+    def _perform(self) -> None:
         plan = self.plan
         if plan is None or self.running:
             return
@@ -182,7 +182,7 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
         self.query_one("#cancel", Button).label = "Stop"
         self._start(
             "act",
-            lambda: self._acted(self.operations.carry_out(plan.handle, phrase, self._step, self._stopped)),
+            lambda: self._acted(self.operations.perform(plan.handle, phrase, self._step, self._stopped)),
         )
 
     def _step(self, doing: Doing) -> None:
