@@ -31,6 +31,7 @@ GUARDED = {
     "cli/commands/audit.py:prune_": "asks, then prunes",
     "cli/commands/export.py:_push": "hands on to push",
     "cli/commands/subject.py:rectify": "plans, then performs",
+    "cli/commands/subject.py:export_": "hands on to the export of a person",
     "cli/exporting.py:export": "chooses, then writes in an act",
     "cli/exporting.py:_write": "opens the act",
     "cli/pushing.py:push": "chooses, then sends in an act",
