@@ -74,7 +74,7 @@ class Sealer:
         """The plan, and what carries it out. What was interrupted before is finished first. Without a wish it is
         about unsealing."""
         from inspector.lifecycle import jobs
-        from inspector.lifecycle.sealing import carry_out, new_job
+        from inspector.lifecycle.sealing import new_job, perform
 
         desk, path = self.office.desk, Path(store)
         kind = jobs.JobKind.UNSEAL if wish is None else jobs.JobKind.SEAL
@@ -86,7 +86,7 @@ class Sealer:
 
                 def act() -> Sealed:
                     job = new_job(desk, kind, path, plan, self.office.reason, wish)
-                    done = carry_out(desk, job, opened, editor, plan)
+                    done = perform(desk, job, opened, editor, plan)
                     if done.partial:
                         narrate(f"It is done in part: {done.partial} {job.way_on} goes on.")
                     return done

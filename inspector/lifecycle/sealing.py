@@ -55,7 +55,7 @@ def new_job(
     return job
 
 
-def carry_out(
+def perform(
     desk: Desk, job: Job, store: Store, editor: Editor, plan: SealPlan, *, resumed: bool = False
 ) -> Sealed:
     """Inside `jobs.alone`. What fails before anything was begun leaves nothing to be resumed."""
@@ -90,7 +90,7 @@ def resume(desk: Desk, job: Job, planner: Planner) -> Sealed:
         else:
             plan, each.edits = planner(store, editor), None
         job.values = tuple(sorted({*job.values, *plan.values}))
-        return carry_out(desk, job, store, editor, plan, resumed=True)
+        return perform(desk, job, store, editor, plan, resumed=True)
 
 
 def _kept(edits: Object) -> SealPlan:

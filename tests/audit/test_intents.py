@@ -40,6 +40,7 @@ GUARDED = {
     "cli/lazy.py:export": "hands on to export",
     "lifecycle/erasure.py:perform": "hands each store on",
     "lifecycle/erasure.py:_store": "opens the act",
+    "lifecycle/sealing.py:perform": "opens the act",
     "session/unveiling.py:reveal": "opens the act",
     "session/session.py:reveal": "hands on to unveiling",
     "session/audited.py:reveal": "hands on to the session",
