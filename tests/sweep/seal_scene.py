@@ -86,7 +86,7 @@ def play(folder: Path, act) -> None:
         plan = planner(desk, act)(store, editor)
         assert not plan.edits.empty
         job = sealing.new_job(desk, KIND[act], path, plan, "", WISH if act == "seal" else None)
-        done = sealing.carry_out(desk, job, store, editor, plan)
+        done = sealing.perform(desk, job, store, editor, plan)
         assert not done.partial, done.partial
 
 
