@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from inspector.cli.doctor import Line, Ward, fail, good, warn
+from inspector.cli.store_names import store_name
 from inspector.view import State
 
 if TYPE_CHECKING:
@@ -35,10 +36,14 @@ def modes(ward: Ward) -> Line:
     loose = [p for p in _paths(ward) if p.stat().st_mode & 0o077]
     open_ = [p for p in _paths(ward) if p.absolute().parent.stat().st_mode & 0o077]
     if loose:
-        return fail("store's mode", f"{len(loose)} stores can be read by others", f"chmod 600 {loose[0]}")
+        return fail(
+            "store's mode", f"{len(loose)} stores can be read by others", f"chmod 600 {store_name(loose[0])}"
+        )
     if open_:
         folder = open_[0].absolute().parent
-        return warn("store's mode", "0600, in a folder that others can list", f"chmod 700 {folder}")
+        return warn(
+            "store's mode", "0600, in a folder that others can list", f"chmod 700 {store_name(folder)}"
+        )
     return good("store's mode", "nobody else can read it")
 
 

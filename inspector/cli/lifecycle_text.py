@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.cli.output import one_line
+from inspector.cli.store_names import store_name
 from inspector.cli.table import Column, table
 from inspector.lifecycle.jobs import JobState
 from inspector.reports.units import moment, rfc3339, size
@@ -30,7 +31,7 @@ def plan_json(plan: Plan, subject: str = "") -> dict[str, Json]:
 
 def _store_json(each: StorePlan) -> Json:
     return {
-        "store": str(each.path),
+        "store": store_name(each.path),
         "format": each.format,
         "hash": each.hash,
         "traces": each.traces,
@@ -50,7 +51,7 @@ def _store_json(each: StorePlan) -> Json:
         "holds": list(each.holds),
         "in_the_way": list(each.refusals),
         "not_covered": list(each.uncovered),
-        "ours": [str(path) for path in each.ours],
+        "ours": [store_name(path) for path in each.ours],
         "disk_needed": each.disk_needed,
         "disk_free": each.disk_free,
     }  # fmt: skip
@@ -65,7 +66,7 @@ def print_plan(out: Out, plan: Plan, subject: str = "", *, samples: bool = False
 
 
 def _print_store(out: Out, each: StorePlan, *, samples: bool) -> None:
-    out.line(out.bold(one_line(str(each.path))))
+    out.line(out.bold(one_line(store_name(each.path))))
     columns = [Column("found"), Column("traces", right=True), Column("spans", right=True),
                Column("rows", right=True), Column("where", least=20, paint=out.dim)]  # fmt: skip
     rows = [
@@ -112,7 +113,7 @@ def job_json(job: Job) -> dict[str, Json]:
         "request": job.request,
         "mode": job.terms.mode.value,
         "stores": [
-            {"store": str(each.path), "op": each.op_id, "state": each.state.value, "error": each.error,
+            {"store": store_name(each.path), "op": each.op_id, "state": each.state.value, "error": each.error,
              "counts": dict(each.counts), "certificate": each.certificate}
             for each in job.stores
         ],
@@ -124,7 +125,9 @@ def print_job(out: Out, job: Job) -> None:
     out.line(f"{out.bold(job.id)}  {job.kind.value}{who}: {_state(out, job.state)}")
     for each in job.stores:
         done = ", ".join(f"{n:,} {name}" for name, n in each.counts.items())
-        out.line(f"  {one_line(str(each.path))}: {_state(out, each.state)}{f', {done}' if done else ''}")
+        out.line(
+            f"  {one_line(store_name(each.path))}: {_state(out, each.state)}{f', {done}' if done else ''}"
+        )
         if each.error:
             out.line(f"    {one_line(each.error)}")
         if each.certificate:

@@ -9,6 +9,7 @@ from inspector.cli.auditing import demand, open_trail
 from inspector.cli.engine import build_engine, effective_policy, read_config, tag_key, unsafe_because
 from inspector.cli.log import LOG
 from inspector.cli.output import narrate
+from inspector.cli.store_names import store_name
 from inspector.cli.who import who
 from inspector.errors import NotAStore, StoreError
 from inspector.view import Badge
@@ -139,7 +140,7 @@ def _named(path: Path, plugins: Sequence[str], mappings: Sequence[Path]) -> Stor
     try:
         return open_one(path, plugins, mappings)
     except StoreError as error:
-        raise type(error)(f"{path}: {error.what}", error.fix) from None
+        raise type(error)(f"{store_name(path)}: {error.what}", error.fix) from None
 
 
 def open_one(path: Path, plugins: Sequence[str], mappings: Sequence[Path]) -> Store:

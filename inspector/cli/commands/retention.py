@@ -12,6 +12,7 @@ from inspector.cli.common import Command, Common
 from inspector.cli.lifecycle import Office, confirmed, office, stores_of
 from inspector.cli.lifecycle_text import job_json, plan_json, print_job, print_plan
 from inspector.cli.output import Out, narrate, one_line
+from inspector.cli.store_names import store_name
 from inspector.errors import Exit, UsageError
 from inspector.reports.units import moment, rfc3339
 
@@ -176,11 +177,11 @@ def status(common: Common, words: tuple[str, ...], now: str | None) -> int:
         kept = archive.of_store(path.resolve())
         if common.json:
             archives: list[Json] = [
-                {"tier": a.tier.value, "path": str(a.path), "newest": rfc3339(a.newest)} for a in kept
+                {"tier": a.tier.value, "path": store_name(a.path), "newest": rfc3339(a.newest)} for a in kept
             ]
             out.json(
                 {
-                    "store": str(path),
+                    "store": store_name(path),
                     "overdue": {**what.reasons()},
                     "held": len(what.held),
                     "waiting": dict(what.waiting),
@@ -190,7 +191,7 @@ def status(common: Common, words: tuple[str, ...], now: str | None) -> int:
                 }
             )
             continue
-        out.line(out.bold(one_line(str(path))))
+        out.line(out.bold(one_line(store_name(path))))
         for name, count in what.reasons().items():
             out.line(f"  overdue   {count:,} traces: {one_line(name)}")
         for name, when in sorted(what.next.items(), key=lambda each: each[1]):
@@ -200,7 +201,7 @@ def status(common: Common, words: tuple[str, ...], now: str | None) -> int:
         if what.held:
             out.line(f"  held      {len(what.held):,} traces")
         for each in kept:
-            out.line(f"  archive   {each.tier.value}: {one_line(str(each.path))}")
+            out.line(f"  archive   {each.tier.value}: {one_line(store_name(each.path))}")
         if work.policy.log_tiers:
             out.line(f"  logs      {LOGS_STAY}")
     out.flush()

@@ -13,6 +13,7 @@ from inspector.cli.common import Command, Common
 from inspector.cli.lifecycle import STDIN, confirmed, office, person_of, stores_of, subject_options
 from inspector.cli.lifecycle_text import job_json, plan_json, print_job, print_plan
 from inspector.cli.output import Out, narrate
+from inspector.cli.store_names import store_name
 from inspector.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ def search_(common: Common, words: tuple[str, ...], subject: str, aliases: tuple
             for name, count in (("traces", len(found.traces)), ("spans", len(found.spans))):
                 intent.counts[name] = intent.counts.get(name, 0) + count
             if common.json:
-                out.json({"store": str(path), "subject": person.label, **_json(found)})
+                out.json({"store": store_name(path), "subject": person.label, **_json(found)})
             else:
-                _print(out, str(path), found)
+                _print(out, store_name(path), found)
     out.flush()
     return int(Exit.DONE if any_found else Exit.NOTHING)
 
