@@ -60,17 +60,16 @@ def _effective(common: Common, config: Config, identity: Identity | None) -> Pol
 
     section, before = config.table("redaction"), config.installed().table("redaction")
     given = parse_policy(section)
+    installed = given if section == before else parse_policy(before)
+    if not installed.enabled:
+        identity = identity or _whoever(common, config)
+        installed = _switched_off(config, identity, installed)
     if section == before:
-        return given
-    installed = parse_policy(before)
+        return installed
     weaker = weakenings(installed, given)
     if not weaker:
         return given
-    if identity is None:
-        from inspector.cli.who import who
-
-        identity = who(common, config)
-    if _may_weaken(config, identity, weaker):
+    if _may_weaken(config, identity or _whoever(common, config), weaker):
         return given
     narrate(
         f"The policy given would show more than the installed one ({weaker[0]}"
@@ -80,7 +79,25 @@ def _effective(common: Common, config: Config, identity: Identity | None) -> Pol
     return merge_strict(installed, given)
 
 
-def _may_weaken(config: Config, identity: Identity, weaker: list[str]) -> bool:
+def _whoever(common: Common, config: Config) -> Identity:
+    from inspector.cli.who import who
+
+    return who(common, config)
+
+
+def _switched_off(config: Config, identity: Identity, installed: Policy) -> Policy:
+    """Installed redaction that a file switches off: it stays off for who may weaken, and is on for others."""
+    from dataclasses import replace
+
+    if _may_weaken(config, identity, ["redaction"], "redaction.disabled"):
+        return installed
+    narrate("A config file switches redaction off. That needs the role admin; it stays on.")
+    return replace(installed, enabled=True)
+
+
+def _may_weaken(
+    config: Config, identity: Identity, weaker: list[str], action: str = "policy.weakened"
+) -> bool:
     """Whether the role may; recorded either way. Raises AuditError where a weakening can't be recorded."""
     from inspector.audit.record import Entry, Resource
     from inspector.cli.auditing import open_log
@@ -88,7 +105,7 @@ def _may_weaken(config: Config, identity: Identity, weaker: list[str]) -> bool:
 
     log = open_log(config, identity).log
     if identity.may("policy:weaken"):
-        with log.act(Entry("policy.weakened", Resource("policy"), counts={"values": len(weaker)})):
+        with log.act(Entry(action, Resource("policy"), counts={"values": len(weaker)})):
             return True
     try:
         log.denied("policy:weaken", "The policy given would show more than the installed one.")

@@ -55,6 +55,19 @@ def test_weakening_is_recorded_whether_it_is_allowed_or_refused(tmp_path: Path) 
     assert [r.get("outcome") for r in records if r["action"] == "policy.weakened"] == ["success", None]
 
 
+def test_a_file_switches_redaction_off_for_nobody_but_admins_and_on_record(tmp_path: Path) -> None:
+    user_config("[redaction]\nenabled = false\n")
+    (tmp_path / "lines.jsonl").write_text(json.dumps({"peer": "ada@example.com"}) + "\n")
+    done = inside("redact", f"{tmp_path}/lines.jsonl")
+    assert b"ada@example.com" not in done.stdout
+    assert b"it stays on" in done.stderr
+    assert b"ada@example.com" in inside("redact", f"{tmp_path}/lines.jsonl", "--role", "admin").stdout
+    shown = inside("audit", "show", "--role", "admin", "--json").stdout.splitlines()
+    actions = [json.loads(line)["action"] for line in shown]
+    assert actions.count("redaction.disabled") == 2
+    assert "access.denied" in actions
+
+
 def test_no_weakening_without_a_record(tmp_path: Path) -> None:
     (tmp_path / "weak.toml").write_text('[redaction]\nenabled = false\n[audit]\nfolder = "/dev/null"\n')
     (tmp_path / "lines.jsonl").write_text(json.dumps({"peer": "ada@example.com"}) + "\n")
