@@ -17,6 +17,13 @@ from tests.lifecycle.acting import ENGINE, copied, desk_in
 from tests.lifecycle.people import PLANTED, STORES, TRUTH, person
 
 NAMES = ("otlp/genai_manual.otlp.jsonl", "phoenix/phoenix.db", "mlflow/mlflow.db")
+SMALL = (
+    "llm/logs.db",
+    "openai_agents/traces.jsonl",
+    "langsmith/runs_merged.jsonl",
+    "langfuse/langfuse_sdk.otlp.jsonl",
+    "zipkin/zipkin_v2.jsonl",
+)
 TOKENS = [json.loads(line) for line in (STORES / "tokens.jsonl").read_text("utf-8").splitlines()]
 FOREIGN = [token["token"] for token in TOKENS if token["owner"] != "S1"]
 FACTS = Facts("0" * 16, "operator", "p" * 32, 0)
@@ -46,6 +53,19 @@ def test_a_package_holds_all_of_the_person_and_nothing_of_others(name, tmp_path)
         for other in ("S2", "S3", "D1", "D2", "D3") if len(data) < 1 << 19 else ():
             assert person(other).matcher().find(data) == [], (file, other)
     the_manifest_tells(name, made, files)
+
+
+@pytest.mark.parametrize("who", ["S1", "S2", "S3"])
+@pytest.mark.parametrize("name", SMALL)
+def test_of_every_format_and_person_nothing_of_others(name, who, tmp_path):
+    _, files = packed(tmp_path, copied(name, tmp_path), who=person(who))
+    text = b"".join(files.values()).decode()
+    assert [own for own in PLANTED[who] if own not in text] == []
+    # A decoy's address may be the end of the person's own.
+    others = [
+        t["token"] for t in TOKENS if t["owner"] != who and not any(t["token"] in o for o in PLANTED[who])
+    ]
+    assert [token for token in others if token in text] == []
 
 
 def every_span_is_in(name, path, made, files):
