@@ -161,7 +161,7 @@ class SqliteEditor:
         if not resumed:
             found = checking.integrity(connection, quick=True)
             checking.refuse_damaged(found)
-            entry.checks = {"integrity before": found}
+            entry.checks = {"quick check before": found}
             entry.settings = checking.settings(connection)
         writing.begin(connection)
         try:
@@ -233,7 +233,8 @@ class SqliteEditor:
         if partial:
             return partial
         report(Step("check", 0, size))
-        entry.checks["integrity after"] = checking.afterwards(connection, size)
+        check, said = checking.afterwards(connection, size)
+        entry.checks[f"{check} after"] = said
         for name, said in fulltext.check_all(connection, known).items():
             entry.checks[f"{name} after"] = said
         now = checking.settings(connection)

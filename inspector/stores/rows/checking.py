@@ -33,13 +33,16 @@ def integrity(connection: sqlite3.Connection, *, quick: bool = False) -> str:
     return "ok" if text == ["ok"] else f"{len(text)} faults"
 
 
-def afterwards(connection: sqlite3.Connection, size: int) -> str:
-    """Of a big database the quick check and the number of entries of each index: the full check evaluates every
-    expression index again for every row, which takes longer than all the rest together."""
+def afterwards(connection: sqlite3.Connection, size: int) -> tuple[str, str]:
+    """Which check was made, and what it found.
+
+    Of a big database the quick check and the number of entries of each index: the full check evaluates every
+    expression index again for every row, which takes longer than all the rest together.
+    """
     if size <= _BIG:
-        return integrity(connection)
+        return "integrity", integrity(connection)
     found = integrity(connection, quick=True)
-    return found if found != "ok" else _counted(connection)
+    return "quick check, entries of indexes", found if found != "ok" else _counted(connection)
 
 
 def _counted(connection: sqlite3.Connection) -> str:
