@@ -46,6 +46,9 @@ class _Ids:
         self._spans = spans
         self._veil = veil
 
+    def __repr__(self) -> str:
+        return f"ids of {len(self._spans)} spans"
+
     def of(self, index: int) -> ShownText:
         return self._veil.text(self._spans[index].span_id, ("span_id",), "span")
 

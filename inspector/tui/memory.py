@@ -3,7 +3,6 @@ bookmarks. Ids and the program's own words, never content: no query, no search, 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import asdict, dataclass, field, fields
@@ -45,6 +44,8 @@ class Memory:
         """What was kept; what can't be read or isn't sound counts as nothing."""
         if self._file is None:
             return Remembered()
+        import json  # the first frame waits for every import
+
         try:
             held = json.loads(self._file.read_text("utf-8"))
         except (OSError, ValueError):
@@ -55,6 +56,8 @@ class Memory:
         """A file that can't be written is no reason to stop."""
         if self._file is None:
             return
+        import json
+
         text = json.dumps(asdict(_sound(asdict(kept))), indent=1)
         beside = self._file.with_suffix(f".{os.getpid()}")
         try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec.structs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,7 +46,7 @@ def equal(simple: MemoryIndex, packed: ColumnIndex) -> None:
     for row in range(packed.count):
         mine, theirs = packed.facts(row), simple.facts(row)
         assert set(mine.tags) == set(theirs.tags)
-        assert msgspec.structs.replace(mine, tags=()) == msgspec.structs.replace(theirs, tags=())
+        assert dataclasses.replace(mine, tags=()) == dataclasses.replace(theirs, tags=())
         assert packed.source(row)[0] == simple.source(row)[0]
         assert set(packed.source(row)[1]) == set(simple.source(row)[1])
 

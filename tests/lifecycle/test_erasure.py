@@ -64,7 +64,8 @@ def test_the_person_is_gone_and_everybody_else_stays(name, who, mode, tmp_path):
     assert found_in(path, DECOY_OF[who]).records == decoys
 
 
-@pytest.mark.parametrize("name", EDITABLE)
+# In llm's store a text's hash stands in the rows of all who share it: `test_everything_else` tells those apart.
+@pytest.mark.parametrize("name", [name for name in EDITABLE if not name.startswith("llm/")])
 def test_what_is_not_theirs_stays_byte_for_byte(name, tmp_path):
     path = copied(name, tmp_path)
     before, found = rows_of(path), found_in(path, "S1")
