@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from inspector.redaction.assemble import CHUNK_KEYS
@@ -20,7 +22,8 @@ from inspector.redaction.positions import (
     splice,
 )
 from inspector.redaction.scanner import Scanner
-from inspector.redaction.short import ShortPath, Undecided, is_json, partner_forms
+from inspector.redaction.short import ShortPath, Undecided, partner_forms
+from inspector.redaction.strings import is_json
 from inspector.redaction.walk import NESTED, is_empty, is_schema, pieces_of
 
 if TYPE_CHECKING:
@@ -101,12 +104,10 @@ class LineEditor:
             start = block.rfind(b"\n", 0, position) + 1 if position else 0
             end = block.find(b"\n", position)
             end = len(block) if end < 0 else end
-            own: list[Found] = []
-            while n < len(places) and places[n][0] - 1 <= end:
-                own.append((places[n][0] - start, *places[n][1:]))
-                n += 1
+            stop = bisect_left(places, end + 2, n, key=_behind)
             line = block[start:end]
-            new = self.line(line, own)
+            new = self.line(line, [(behind - start, look, rules) for behind, look, rules in places[n:stop]])
+            n = stop
             if new is not line and new != line:
                 if start > at:
                     write(block[at:start])
@@ -201,14 +202,14 @@ class LineEditor:
 
     def line(self, line: bytes, places: list[Found]) -> bytes:
         """A line in which something fired."""
+        if not is_json(line):
+            return self.whole(line)
         try:
             made = ShortPath(self, line).edits(places)
         except Undecided:
             return self.whole(line)
         if not made:
             return line
-        if not is_json(line):
-            return self.whole(line)
         self._count(made)
         return splice(line, made)
 
@@ -357,4 +358,5 @@ class LineEditor:
         return self._walk.under(value, (key,), "", 0, 0, ())
 
 
+_behind = itemgetter(0)
 _UNKNOWN = Edit(-1, -1, (), b"")

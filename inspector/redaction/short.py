@@ -7,8 +7,6 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import orjson
-
 from inspector.redaction.plan import EVERY, Look
 from inspector.redaction.positions import Edit, NotJSON, Spot, decode_string, edits, read
 from inspector.redaction.shadows import base64_runs
@@ -40,21 +38,6 @@ class Undecided(Exception):
     """The short path can't tell what a place is; the exact one can."""
 
 
-def is_json(line: bytes) -> bool:
-    """Whether a line is one JSON object or array. NaN and infinities, which Python writes, count."""
-    head = line.lstrip(b"\xef\xbb\xbf \t")[:1]
-    if head != b"{" and head != b"[":
-        return False
-    try:
-        orjson.loads(line)
-    except orjson.JSONDecodeError:
-        try:
-            json.loads(line.decode("utf-8", "surrogateescape").lstrip("\ufeff"))
-        except (ValueError, RecursionError):
-            return False
-    return True
-
-
 def _plain(text: bytes) -> bytes:
     """A line, or a part of one, as keys are compared: in lower case, without what joins words."""
     return text.lower().translate(None, b"-_ \t")
@@ -81,7 +64,7 @@ _BEYOND = 16
 
 
 class ShortPath:
-    """The places of one line, from left to right; raises Undecided where only the exact path can tell."""
+    """The places of one line of JSON, from left to right; raises Undecided where only the exact path can tell."""
 
     def __init__(self, editor: LineEditor, line: bytes) -> None:
         self._e = editor
@@ -91,14 +74,10 @@ class ShortPath:
         self._grouped: set[int] = set()
         self._partners: dict[bytes, bool] = {}
         self._plain: bytes | None = None
-        self._is_json: bool | None = None
         self._over: list[tuple[int, int, list[Edit]]] = []
 
     def edits(self, places: list[Found]) -> list[Edit]:
         line = self._line
-        head = line.lstrip(b"\xef\xbb\xbf \t")[:1]
-        if head != b"{" and head != b"[":
-            raise Undecided
         out: list[Edit] = []
         done = 0
         for n, (behind, look, _) in enumerate(places):
@@ -134,8 +113,6 @@ class ShortPath:
                 number = self._number(near, done, out) if near >= 0 else -1
                 if number >= 0:
                     return number
-            if not self._valid():
-                raise Undecided
             return done
         if end <= done:
             return done
@@ -156,12 +133,6 @@ class ShortPath:
         if edit is not None:
             out.append(edit.moved(start))
         return end
-
-    def _valid(self) -> bool:
-        """Whether the line is JSON at all, asked once something stands where JSON has no place for it."""
-        if self._is_json is None:
-            self._is_json = is_json(self._line)
-        return self._is_json
 
     def _key(self, start: int, end: int, value_at: int, out: list[Edit]) -> int:
         line = self._line

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from inspector.redaction.line import LineEditor
 from inspector.redaction.positions import NotJSON, parse
-from inspector.redaction.short import is_json
+from inspector.redaction.strings import is_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
