@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FILE_NAME = "inspector.toml"
 SYSTEM_FILE = Path("/etc/inspector") / FILE_NAME
 POLICY_SECTIONS = ("redaction", "retention")
+SETTLED = ("audit", "alerts")
+"""Sections where a key that the machine or its user set holds: else a run could turn its own records aside."""
 
 
 class Config:
@@ -145,9 +147,10 @@ def load(
     """The config in force: profile, system file, the user's (in `folder`), $INSPECTOR_CONFIG, `config`,
     environment, `policy`, `options` (dotted names, only those that were typed); each beats those before it.
 
-    Raises UsageError that names file, line and key, and the nearest known key; never a value.
+    What a layer says under SETTLED, those after it can't say otherwise. Raises UsageError that names file, line
+    and key, and the nearest known key; never a value.
     """
-    layers = [
+    read = [
         _read_standard(system),
         _read_standard(folder / FILE_NAME) if folder else None,
         _read_named(environ),
@@ -156,7 +159,23 @@ def load(
         _read_given(policy, POLICY_SECTIONS) if policy else None,
         _options(options) if options else None,
     ]
-    return _with_profile(tuple(layer for layer in layers if layer is not None))
+    layers = tuple(layer for layer in read if layer is not None)
+    _check_settled(layers)
+    return _with_profile(layers)
+
+
+def _check_settled(layers: tuple[Layer, ...]) -> None:
+    settled: dict[Names, Layer] = {}
+    for layer in layers:
+        for names, value in layer.values.items():
+            if names[0] not in SETTLED:
+                continue
+            before = settled.setdefault(names, layer)
+            if before.values[names] != value and before.installed:
+                raise UsageError(
+                    f"{'.'.join(names)} is settled by {before.source(names)}; {layer.source(names)} can't set it.",
+                    "Take it out there, or change it where it is settled.",
+                )
 
 
 def _read_standard(path: Path) -> Layer | None:

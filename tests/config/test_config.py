@@ -204,6 +204,23 @@ def test_paths_are_taken_from_the_files_own_folder(tmp_path: Path, monkeypatch: 
     assert "absolute path" in refused(tmp_path, "", INSPECTOR_AUDIT__FOLDER="log").what
 
 
+def test_where_the_log_goes_is_settled_by_the_first_file_that_says_so(tmp_path: Path) -> None:
+    machine = write(tmp_path / "machine.toml", '[audit]\nfolder = "/log"\n[alerts]\nenabled = true\n')
+    mine = write(tmp_path / "mine.toml", '[audit]\nfolder = "/mine"\ncheckpoint_every = 10\n')
+    nobody = tmp_path / "nobody"
+    for environ in ({"INSPECTOR_AUDIT__FOLDER": "/mine"}, {"INSPECTOR_ALERTS__ENABLED": "false"}):
+        with pytest.raises(UsageError) as refusal:
+            load(nobody, environ=environ, system=machine)
+        assert f"{machine}:" in refusal.value.what and next(iter(environ)) in refusal.value.what
+        assert "/mine" not in refusal.value.what
+    with pytest.raises(UsageError):
+        load(nobody, mine, environ={}, system=machine)
+    same = load(nobody, environ={"INSPECTOR_AUDIT__FOLDER": "/log"}, system=machine)
+    assert same.path("audit.folder") == Path("/log")
+    alone = load(nobody, mine, environ={"INSPECTOR_AUDIT__FOLDER": "/other"}, system=NOWHERE)
+    assert alone.path("audit.folder") == Path("/other")
+
+
 def test_lists_of_tables_are_replaced_whole_and_filled_with_defaults(tmp_path: Path) -> None:
     write(tmp_path / "inspector.toml", '[[retention.rule]]\nname = "old"\nquery = "a"\nkeep = "1d"\n')
     given = write(
