@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from inspector.model import (
     Batch,
-    Kind,
     RowPlace,
     SideRecord,
     Span,
     SpanHead,
-    Status,
-    Tokens,
     Trace,
     TraceHead,
 )
@@ -20,22 +17,19 @@ from inspector.stores.base import FormatInfo
 from inspector.stores.formats import llm_tables
 from inspector.stores.formats.llm_edits import LlmEdits
 from inspector.stores.formats.llm_messages import Messages, owners
+from inspector.stores.formats.llm_spans import AFTER_OWNER, head_of, span_of
 from inspector.stores.formats.llm_tables import COPIES, OLD, SHARED
 from inspector.stores.formats.rows import (
     count_side,
     decoded,
-    number,
     raw,
     side_of,
     side_records,
     text,
     text_or_none,
     time_in,
-    undecoded,
     whole,
 )
-from inspector.stores.formats.times import NS_PER, iso_with_unit
-from inspector.stores.formats.values import attributes_of
 from inspector.stores.sqlite_format import Match, Revision, recognised
 from inspector.stores.sqlite_pages import Source, pages
 
@@ -45,10 +39,7 @@ if TYPE_CHECKING:
     from inspector.model import Value
     from inspector.stores.sqlite_db import Cell, Database, Record, Row, Schema
 
-_TURN: Final = (
-    "id", "thread_id", "model", "resolved_model", "input_tokens", "output_tokens", "duration_ms",
-    "datetime_utc",
-)  # fmt: skip
+_TURN: Final = ("id", "thread_id", *AFTER_OWNER)
 _NOT_ATTRIBUTES: Final = frozenset((*_TURN, "_key", "parent_message_hash", "tip_message_hash")) - {
     "resolved_model"
 }
@@ -114,25 +105,8 @@ def _thread_head(row: Row) -> TraceHead:
 
 
 def turn_head(row: Row) -> SpanHead:
-    """From a row of the key and `_TURN`. llm keeps no status: a turn that failed leaves no row."""
-    key, turn_id, thread_id, model, resolved, given, taken, duration, start = row
-    begun = time_in(start)
-    lasted = number(duration)
-    used = text_or_none(resolved) or text_or_none(model)
-    return SpanHead(
-        trace_id=text(thread_id) or text(turn_id),
-        span_id=text(turn_id),
-        parent_id=None,
-        name=text(model),
-        kind=Kind.LLM,
-        kind_written="turn",
-        start=begun,
-        end=None if begun is None or lasted is None or lasted < 0 else begun + round(lasted * NS_PER["ms"]),
-        status=Status.UNSET,
-        place=RowPlace("turns", whole(key) or 0),
-        model=used,
-        tokens=Tokens(whole(given), whole(taken)).sum,
-    )
+    """From a row of the key and `_TURN`."""
+    return head_of(row, "turns", "turn")
 
 
 def _trace(db: Database, trace_id: str, found: Sequence[Row], turns: Sequence[Record]) -> Trace:
@@ -161,27 +135,7 @@ def _span(turn: Record, messages: Messages, tools: Sequence[Value]) -> Span:
     rest = {k: decoded(v) for k, v in turn.items() if k not in _NOT_ATTRIBUTES and v is not None}
     attributes: Mapping[str, Value] = {**rest, **({"tools": list(tools)} if tools else {})}
     row = raw({name: cell for name, cell in turn.items() if name != "_key"})
-    return Span(
-        trace_id=head.trace_id,
-        span_id=head.span_id,
-        parent_id=None,
-        name=head.name,
-        kind=head.kind,
-        kind_written=head.kind_written,
-        start=head.start,
-        end=head.end,
-        status=head.status,
-        status_message="",
-        attributes=attributes_of(attributes),
-        place=head.place,
-        time_unit=iso_with_unit(turn.get("datetime_utc"))[1],
-        input=messages.chain(before),
-        output=own,
-        model=head.model,
-        tokens=Tokens(whole(turn.get("input_tokens")), whole(turn.get("output_tokens"))),
-        raw={**row, "messages": own},
-        flags=undecoded(*turn.values()),
-    )
+    return span_of(head, turn, attributes, messages.chain(before), own, {**row, "messages": own})
 
 
 def _tools(db: Database, turn_ids: Sequence[Cell]) -> dict[Cell, list[Value]]:

@@ -5,26 +5,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from inspector.model import Batch, Kind, RowPlace, Span, SpanHead, Status, Tokens, Trace, TraceHead
+from inspector.model import Batch, RowPlace, Span, SpanHead, Trace, TraceHead
 from inspector.stores.base import FormatInfo
 from inspector.stores.formats import llm_tables
 from inspector.stores.formats.llm_messages import attachment
 from inspector.stores.formats.llm_old_edits import LlmOldEdits
+from inspector.stores.formats.llm_spans import AFTER_OWNER, head_of, span_of
 from inspector.stores.formats.llm_tables import OLD_SIDE
 from inspector.stores.formats.rows import (
     count_side,
     decoded,
-    number,
     raw,
     side_records,
     text,
     text_or_none,
-    time_in,
-    undecoded,
     whole,
 )
-from inspector.stores.formats.times import NS_PER, iso_with_unit
-from inspector.stores.formats.values import attributes_of
 from inspector.stores.sqlite_format import Match, Revision, recognised
 from inspector.stores.sqlite_pages import Source, pages
 
@@ -34,10 +30,7 @@ if TYPE_CHECKING:
     from inspector.model import SideRecord, Value
     from inspector.stores.sqlite_db import Cell, Database, Record, Row, Schema
 
-_RESPONSE: Final = (
-    "id", "conversation_id", "model", "resolved_model", "input_tokens", "output_tokens", "duration_ms",
-    "datetime_utc",
-)  # fmt: skip
+_RESPONSE: Final = ("id", "conversation_id", *AFTER_OWNER)
 _SHOWN_ELSEWHERE: Final = frozenset((*_RESPONSE, "_key", "prompt", "system", "response")) - {"resolved_model"}
 
 
@@ -99,23 +92,7 @@ def _conversation(row: Row) -> TraceHead:
 
 
 def _head(row: Row) -> SpanHead:
-    key, response_id, conversation, model, resolved, given, taken, duration, start = row
-    begun = time_in(start)
-    lasted = number(duration)
-    return SpanHead(
-        trace_id=text(conversation) or text(response_id),
-        span_id=text(response_id),
-        parent_id=None,
-        name=text(model),
-        kind=Kind.LLM,
-        kind_written="response",
-        start=begun,
-        end=None if begun is None or lasted is None or lasted < 0 else begun + round(lasted * NS_PER["ms"]),
-        status=Status.UNSET,
-        place=RowPlace("responses", whole(key) or 0),
-        model=text_or_none(resolved) or text_or_none(model),
-        tokens=Tokens(whole(given), whole(taken)).sum,
-    )
+    return head_of(row, "responses", "response")
 
 
 class _Extras:
@@ -164,27 +141,8 @@ def _span(record: Record, asked: list[Value], answered: list[Value]) -> Span:
     rest = {
         key: decoded(cell) for key, cell in record.items() if key not in _SHOWN_ELSEWHERE and cell is not None
     }
-    return Span(
-        trace_id=head.trace_id,
-        span_id=head.span_id,
-        parent_id=None,
-        name=head.name,
-        kind=head.kind,
-        kind_written=head.kind_written,
-        start=head.start,
-        end=head.end,
-        status=head.status,
-        status_message="",
-        attributes=attributes_of(rest),
-        place=head.place,
-        time_unit=iso_with_unit(record.get("datetime_utc"))[1],
-        input=asked,
-        output=answered,
-        model=head.model,
-        tokens=Tokens(whole(record.get("input_tokens")), whole(record.get("output_tokens"))),
-        raw=raw({name: cell for name, cell in record.items() if name != "_key"}),
-        flags=undecoded(*record.values()),
-    )
+    kept = raw({name: cell for name, cell in record.items() if name != "_key"})
+    return span_of(head, record, rest, asked, answered, kept)
 
 
 def _asked(record: Record, extras: _Extras) -> list[Value]:
