@@ -156,19 +156,25 @@ def clock(ward: Ward) -> Line:
 
 
 def ours(ward: Ward) -> Line:
-    from inspector.paths import cache_folder
+    """Caches and exports that were derived from stores: whoever erases a person wants to know of them."""
+    from inspector.paths import cache_folder, written
 
-    files = [p for p in cache_folder().rglob("*") if p.is_file()] if cache_folder().is_dir() else []
-    if not files:
-        return good("what we keep", "no cache; exports are not registered yet")
-    oldest = int((time.time() - min(p.stat().st_mtime for p in files)) / _DAY)
-    size = sum(p.stat().st_size for p in files)
+    caches = [p for p in cache_folder().rglob("*") if p.is_file()] if cache_folder().is_dir() else []
+    exports = [place for kind, place, _ in written() if kind == "export" and place.is_file()]
+    if not caches and not exports:
+        return good("what we keep", "no cache and no export")
+    age = int(max(time.time() - p.stat().st_mtime for p in (*caches, *exports)) / _DAY)
+    size = sum(p.stat().st_size for p in caches)
     what = (
-        f"{len(files)} cache files, {size / 1e6:.1f} MB, the oldest {oldest} days; no exports are registered"
+        f"{_some(len(caches), 'cache file')} ({size / 1e6:.1f} MB), {_some(len(exports), 'export')} of ours "
     )
-    return (
-        warn("what we keep", what, f"rm -r {cache_folder()}") if oldest > 90 else good("what we keep", what)
-    )
+    what += f"where written; the oldest is {_some(age, 'day')} old"
+    fix = "inspector cache clear; delete exports that nobody needs"
+    return warn("what we keep", what, fix) if age > 90 else good("what we keep", what)
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 CHECKS: list[Callable[[Ward], Line]] = [

@@ -321,3 +321,13 @@ def test_a_canary_and_the_keys_are_nowhere(
             assert key not in place
             assert key.hex().encode() not in place
             assert base64.b64encode(key).rstrip(b"=") not in place
+
+
+def test_a_report_and_alerts_take_a_date_or_a_while(stores: Path) -> None:
+    assert run("info", str(stores / "openai_agents" / "traces.jsonl")).returncode == 0
+    for since in ("7d", "2026-01-31"):
+        said = json.loads(inside("audit", "report", "--since", since, "--json", *ADMIN).stdout)
+        assert said["records"] > 0
+        assert inside("audit", "alerts", "--since", since, *ADMIN).returncode == 0
+    assert inside("audit", "report", "--since", "soon", *ADMIN).returncode == 2
+    assert inside("audit", "alerts", "--since", "soon", *ADMIN).returncode == 2

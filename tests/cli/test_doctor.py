@@ -120,3 +120,12 @@ def test_a_tampered_log_fails(mine: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b'"viewer"', b'"nobody"', 1))
     assert states()["audit verified"] == "fail"
     assert inside("doctor").returncode == 1
+
+
+def test_exports_that_are_still_there_are_counted(mine: Path, tmp_path: Path) -> None:
+    assert lines(str(mine))["what we keep"]["what"] == "no cache and no export"
+    out = tmp_path / "out.md"
+    assert inside("export", str(mine), "--to", "md", "-o", str(out)).returncode == 0
+    assert ", 1 export of ours" in lines(str(mine))["what we keep"]["what"]
+    out.unlink()
+    assert "1 export" not in lines(str(mine))["what we keep"]["what"]

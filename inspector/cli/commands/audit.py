@@ -256,14 +256,16 @@ def prune_(common: Common, yes: bool) -> int:
 
 
 @command.command("alerts", cls=Command)
-@click.option("--since", metavar="DATE", help="From this day on (default: the last 30 days).")
+@click.option("--since", metavar="DATE", help="From this day on, or so long ago (default: 30d).")
 @click.pass_obj
 def alerts(common: Common, since: str | None) -> int:
     """List the alerts that were raised, newest first."""
     from inspector.audit.reading import asked, newest_first
 
     _, auditing = _opened(common, "audit:read")
-    query = f"action:alert.raised start>={since}" if since else "action:alert.raised age<30d"
+    _day(since)
+    when = f"start>={since}" if since and "-" in since else f"age<{since or '30d'}"
+    query = f"action:alert.raised {when}"
     found = list(filter(asked(query), newest_first(auditing.log.folder)))
     out = Out(no_color=common.no_color)
     print_alerts(out, found, json=common.json)
@@ -274,7 +276,7 @@ def alerts(common: Common, since: str | None) -> int:
 
 
 @command.command("report", cls=Command)
-@click.option("--since", metavar="DATE", help="From this day on.")
+@click.option("--since", metavar="DATE", help="From this day on, or so long ago (30d).")
 @click.option("--until", metavar="DATE", help="Before this day.")
 @click.option("--html", "as_html", is_flag=True, help="Print one self-contained page.")
 @click.option(
@@ -331,11 +333,18 @@ def _subjects(subject: str | None, aliases: Sequence[str]) -> list[str]:
 
 
 def _day(text: str | None) -> int | None:
+    """Nanoseconds: of a date, or of so long before now."""
     if text is None:
         return None
+    from inspector.config.units import duration
+
+    if (ago := duration(text)) is not None:
+        return time.time_ns() - ago
     try:
         then = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError("A date isn't one.", "Write it as 2026-01-31, with a time if it matters.") from None
+        raise UsageError(
+            "A date isn't one.", "Write it as 2026-01-31, with a time if it matters, or as 30d: so long ago."
+        ) from None
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
     return int(then.timestamp()) * 1_000_000_000
