@@ -9,6 +9,7 @@ from inspector.errors import UsageError
 from inspector.reports.chosen import Chosen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from inspector.cli.streams import Sink
@@ -28,7 +29,8 @@ def write_otlp(
     session, tally = view.session, chosen.tally
     for number, group in groupby(sorted(keys.keys, key=lambda key: key.store), key=lambda key: key.store):
         own = list(group)
-        streamed = session.stream(number, None if selection.everything else [k.row for k in own], out)
+        rows = None if selection.everything else [k.row for k in own]
+        streamed = session.stream(number, rows, out, _telling(session, number, len(own), chosen))
         if streamed is not None:
             _add(tally, streamed)
             continue
@@ -38,6 +40,19 @@ def write_otlp(
         write(part, about, out)  # type: ignore[arg-type]  # a file
         tally.findings.update(part.tally.findings)
     tally.traces, tally.spans, tally.errors = keys.traces, keys.spans, keys.errors
+
+
+def _telling(session: Session, store: int, traces: int, chosen: Chosen) -> Callable[[int], None]:
+    """Bytes that were read, told as the share of the traces that they are; stops where a step does."""
+    size = max(session.stores()[store].info.bytes, 1)
+    done = 0
+
+    def read(count: int) -> None:
+        nonlocal done
+        done += count
+        chosen.step(min(done * traces // size, traces), traces)
+
+    return read
 
 
 def _add(tally: Tally, stats: Stats) -> None:

@@ -89,6 +89,23 @@ class Redactor:
         other.walk = Walk(other)
         return other
 
+    def told(self) -> bytes | None:
+        """What another process needs to do the same, key and names included, in one line for a pipe that
+        nobody else can see. None where a value is encrypted by a function, which can't be told."""
+        import pickle
+        from base64 import b64encode
+
+        key = self._operators.key_to_tell
+        return None if key is None else b64encode(pickle.dumps((self.policy, key, self.known_names)))
+
+    @staticmethod
+    def from_told(line: bytes) -> Redactor:
+        import pickle
+        from base64 import b64decode
+
+        # Our own parent wrote this line, into a pipe that it made for us.
+        return Redactor(*pickle.loads(b64decode(line)))  # noqa: S301
+
     def fingerprint(self) -> str:
         """Equal where the same texts come out the same: by policy, rules, names and key, which stay hidden."""
         parts = [repr(self.policy), *sorted(self.known_names), self._operators.tag("fingerprint", "")]

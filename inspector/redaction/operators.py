@@ -44,6 +44,11 @@ class Operators:
         self._format = hash_format
         self._encrypt = encrypt
 
+    @property
+    def key_to_tell(self) -> bytes | None:
+        """The key, if it is all that another process needs beside the policy."""
+        return None if self._encrypt is not None else self._key
+
     def under(self, key: bytes) -> Operators:
         """The same under another key."""
         return Operators(key, self._format, self._encrypt)

@@ -62,7 +62,8 @@ class Opened:
         self.name: ShownText = veil.text(str(store.info.path), (), "store")
         self.index = ColumnIndex(lambda field, text: label(field, text, veil), screen(veil))
         self._builder = Builder(store, self.index, workers)
-        self._workers = workers
+        self.workers = workers
+        """How many processes read and redact, 0 for one a core."""
         self._keeper = Keeper(store, self.index, veil, cache_max)
         self._unkept = False
         """Whether the index is newer than what is kept of it; it is kept once labels are judged for good."""
@@ -122,7 +123,7 @@ class Opened:
         if not self.finished or lines is None or not can_be_found(lines, self.veil):
             return
         with self._finding:
-            finding = Finding(lines, self.index, self.veil, self._workers)
+            finding = Finding(lines, self.index, self.veil, self.workers)
             if finding.run(lambda share: None, stopped) and finding.found:
                 self._keeper.keep()
 

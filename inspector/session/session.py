@@ -231,10 +231,17 @@ class Session:
                 opened.scan(lambda: None, stopped)
         yield from search.run()
 
-    def stream(self, store: int, rows: Sequence[int] | None, writer: Writer) -> Stats | None:
+    def stream(
+        self,
+        store: int,
+        rows: Sequence[int] | None,
+        writer: Writer,
+        read: Callable[[int], None] = lambda size: None,
+    ) -> Stats | None:
         """Write the OTLP lines of a store's `rows`, or of all of it, redacted; none where it isn't kept so.
 
-        Reads bytes rather than spans. Call `scan` first, so that people whom the store names are known.
+        Reads bytes rather than spans; `read` is told how many each time, and may raise to stop. Call `scan`
+        first, so that people whom the store names are known.
         """
         from inspector.session import streaming
 
@@ -244,9 +251,9 @@ class Session:
         if not streaming.chosen_lines(opened):
             return None
         if rows is None and streaming.whole_text(opened):
-            return streaming.stream_whole(opened, writer)
+            return streaming.stream_whole(opened, writer, read)
         every = range(opened.index.count)
-        return streaming.stream_chosen(opened, every if rows is None else rows, writer)
+        return streaming.stream_chosen(opened, every if rows is None else rows, writer, read)
 
     def copy(self, store: int, place: Path, *, packed: bool = False) -> Stats:
         """Write a redacted copy of a store in its own format into an empty file. Raises UsageError where its

@@ -14,23 +14,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.access.limits import Limit
+from inspector.index.pool import Crew, NoWorkers
 from inspector.query.parser import parse
 from inspector.redaction import Redactor
 from inspector.reports.json import to_json
 from inspector.reports.shapes import span_json
-from inspector.session import Session
-from inspector.session.streaming import cut
+from inspector.session import Session, sharing, streaming
+from inspector.session.cutting import cut
 from inspector.stores import open_store
+from inspector.stores.base import Lines
+from inspector.stores.formats.otlp import FORMAT
 from inspector.view import Badge
+from tests.e2e.samples import STORES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 KEY = bytes(32)
+OTLP_STORES = [name for name in STORES if "otlp" in name]
 
 
-def opened(path: Path, limit: Limit | None = None) -> Session:
-    view = Session([open_store(path)], Redactor(key=KEY), Badge("viewer", proved=False), limit=limit)
+def opened(path: Path, limit: Limit | None = None, workers: int = 0) -> Session:
+    badge = Badge("viewer", proved=False)
+    view = Session([open_store(path)], Redactor(key=KEY), badge, limit=limit, workers=workers)
     view.scan(lambda progress: None, lambda: False)
     return view
 
@@ -63,9 +69,10 @@ def test_the_whole_store_line_by_line(genai: Path) -> None:
     assert len(data.splitlines()) == len(genai.read_bytes().splitlines())
 
 
-def test_what_is_streamed_is_what_is_shown(genai: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", OTLP_STORES)
+def test_what_is_streamed_is_what_is_shown(name: str, stores: Path, tmp_path: Path) -> None:
     """The copy, opened and redacted once more, looks as the source does."""
-    view = opened(genai)
+    view = opened(stores / name)
     (tmp_path / "out.otlp.jsonl").write_bytes(streamed(view))
     again = opened(tmp_path / "out.otlp.jsonl")
     for row in list(view.rows().page(0, 40)):
@@ -74,8 +81,60 @@ def test_what_is_streamed_is_what_is_shown(genai: Path, tmp_path: Path) -> None:
         for node in view.trace(row.key).nodes:
             before, after = view.span(row.key, node.index), again.span(key, node.index)
             assert to_json(span_json(before)["attributes"]) == to_json(span_json(after)["attributes"])
+            assert to_json(span_json(before)["input"]) == to_json(span_json(after)["input"])
+            assert to_json(span_json(before)["output"]) == to_json(span_json(after)["output"])
+            assert to_json(span_json(before)["events"]) == to_json(span_json(after)["events"])
             assert str(before.name) == str(after.name)
             assert str(before.status_message) == str(after.status_message)
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small stores are worth several processes, too."""
+    for module in (sharing, streaming):
+        monkeypatch.setattr(module, "WORTH", 0)
+    monkeypatch.setattr(sharing, "_SHARE", 4096)
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("rows", [None, range(0, 40, 3)])
+def test_several_processes_write_what_one_does(genai: Path, rows: Sequence[int] | None) -> None:
+    counted: list[int] = []
+    one, more = opened(genai, workers=1), opened(genai, workers=2)
+    out = io.BytesIO()
+    stats = more.stream(0, rows, out, counted.append)
+    assert out.getvalue() == streamed(one, rows)
+    alone = one.stream(0, rows, io.BytesIO())
+    assert stats is not None
+    assert alone is not None
+    assert (stats.findings, stats.lines, stats.bytes) == (alone.findings, alone.lines, alone.bytes)
+    assert len(counted) > 2
+
+
+@pytest.mark.usefixtures("shared")
+def test_what_a_lost_process_left_is_done_here(genai: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Crew.run
+
+    def two(self: Crew[object], *args: object) -> Iterator[object]:
+        made = run(self, *args)  # type: ignore[arg-type]
+        yield from (next(made), next(made))
+        raise NoWorkers
+
+    monkeypatch.setattr(Crew, "run", two)
+    assert streamed(opened(genai, workers=2)) == streamed(opened(genai, workers=1))
+
+
+def test_a_share_ends_where_a_line_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "_SHARE", 7)
+    monkeypatch.setattr(sharing, "_WINDOW", 3)
+    file = tmp_path / "a"
+    for text in (b"", b"x", b"\n" * 20, b"one\ntwo\n", b"a long line of them\n" * 3 + b"and no end"):
+        file.write_bytes(text)
+        with file.open("rb") as opened_file:
+            lines = Lines(opened_file.fileno(), len(text), FORMAT, None, lambda: False)
+            cuts = [(start, stop) for ((start, stop, _),) in sharing.whole_lines(lines)]
+        assert b"".join(text[a:b] for a, b in cuts) == text
+        assert all(text[b - 1 : b] == b"\n" or b == len(text) for _, b in cuts)
 
 
 def test_chosen_traces_alone(genai: Path) -> None:
