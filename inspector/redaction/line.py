@@ -52,6 +52,7 @@ def plain_text(text: str) -> bool:
     return text[:1] not in _STRUCTURE and _OTHERWISE.search(text) is None
 
 
+_UNKNOWN = Edit(-1, -1, (), b"")
 _NESTING = (b"{", b"[", b"\\", b" ")
 """What a token begins with, behind its quote, if it may hold JSON."""
 _STRUCTURE = ("", "{", "[", '"', " ", "\t", "\n", "\r")
@@ -213,16 +214,17 @@ class LineEditor:
         self._count(made)
         return splice(line, made)
 
-    def token(self, raw: bytes, rules: int = EVERY) -> Edit | None:
+    def token(self, raw: bytes, fired: Callable[[], int] = lambda: EVERY) -> Edit | None:
         """What becomes of a string token that stands under no telling key; the edit's offsets are its own.
 
-        `rules` are those whose triggers fired in it, in bits: no other can find anything.
+        `fired` tells the rules whose triggers fired in it, in bits: no other can find anything.
         """
-        if not rules and raw[1:2] not in _NESTING:
-            return None
         known = self._tokens.get(raw, _UNKNOWN)
         if known is not _UNKNOWN:
             return known
+        rules = fired()
+        if not rules and raw[1:2] not in _NESTING:
+            return None
         try:
             value = decode_string(raw)
         except NotJSON:
@@ -359,4 +361,3 @@ class LineEditor:
 
 
 _behind = itemgetter(0)
-_UNKNOWN = Edit(-1, -1, (), b"")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from inspector.redaction.plan import EVERY, Look
@@ -52,10 +51,9 @@ def partner_forms(raw: bytes, names: Iterable[str]) -> tuple[bytes, ...]:
 def _rules(places: list[Found], n: int, end: int) -> int:
     """The rules whose triggers fired from the n-th place to a little behind a token's end, in bits."""
     out = 0
-    for behind, _, rules in islice(places, n, None):
-        if behind > end + _BEYOND or out == EVERY:
-            break
-        out |= rules
+    while n < len(places) and places[n][0] <= end + _BEYOND and out != EVERY:
+        out |= places[n][2]
+        n += 1
     return out
 
 
@@ -129,7 +127,7 @@ class ShortPath:
             key = self._key_before(start)
             if key is not None and self._e.telling(key):
                 return self._e.below(key, line, start, out)
-        edit = self._e.token(line[start:end], _rules(places, n, end))
+        edit = self._e.token(line[start:end], lambda: _rules(places, n, end))
         if edit is not None:
             out.append(edit.moved(start))
         return end
