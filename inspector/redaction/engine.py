@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from inspector.redaction.paths import Path
     from inspector.redaction.result import RedactedValue
     from inspector.redaction.rule import FieldRule, KeyRule, Rule
+    from inspector.redaction.walk import Key
 
 FAULTS = (
     ArithmeticError,
@@ -78,6 +79,8 @@ class Redactor:
         self.content = Content(policy, self._matcher, self._names)
         self._operators = Operators(key or secrets.token_bytes(32), policy.hash_format, encrypt)
         self._remembered: dict[tuple[str, str], RedactedText] = {}
+        self.keys: dict[str, Key] = {}
+        """What the walk knows of keys, until more is known of what to hide."""
         self.walk = Walk(self)
 
     def under(self, key: bytes) -> Redactor:
@@ -85,7 +88,7 @@ class Redactor:
         shared; names that are learned later aren't."""
         other = copy.copy(self)
         other._operators = self._operators.under(key)
-        other._remembered = {}
+        other._remembered, other.keys = {}, {}
         other.walk = Walk(other)
         return other
 
@@ -148,7 +151,7 @@ class Redactor:
         """Find these names too, from now on."""
         self._names = KnownNames({*self._names.names, *names})
         self.content = Content(self.policy, self._matcher, self._names)
-        self._remembered = {}
+        self._remembered, self.keys = {}, {}
 
     def text(self, text: str, path: Path = (), section: str = "attributes") -> RedactedText:
         """One text that stands at `path` (keys and list positions from the outside in)."""

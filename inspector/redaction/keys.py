@@ -62,6 +62,7 @@ class KeyMatcher:
         self._siblings = {r.name: frozenset(snake(s) for s in r.requires_sibling) for r in rules}
         self.outer = frozenset(entry[0] for entry in self._dotted)
         """Keys that matter to what stands under them."""
+        self._inner = frozenset(entry[1:] for entry in self._dotted)
         self._cache: dict[str, KeyRule | None] = {}
 
     def __bool__(self) -> bool:
@@ -77,6 +78,10 @@ class KeyMatcher:
         if known is None and above and self._dotted:
             return self._dotted.get((*dotted(above)[-1:], *dotted(key)))
         return known  # type: ignore[return-value]  # False was replaced above
+
+    def silent(self, key: str) -> bool:
+        """Whether a key falls under no rule, whatever stands above it or beside it."""
+        return self.match(key) is None and self.by_sibling(key) is None and dotted(key) not in self._inner
 
     def _look(self, segments: tuple[str, ...]) -> KeyRule | None:
         if not segments:

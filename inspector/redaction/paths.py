@@ -113,14 +113,16 @@ class FieldMatcher:
         self.paths = [parse_path(r.path) for r in rules]
         self._rules = [(compile_path(p), r) for p, r in zip(self.paths, rules, strict=True)]
         self._last = {p.segments[-1] for p in self.paths}
-        self._any = any(s == "*" or s == "**" or s.startswith("[") for s in self._last)
+        self.any = any(s == "*" or s == "**" or s.startswith("[") for s in self._last)
+        """Whether a place in a list may be what some rule names."""
         self._cache: dict[str, bool] = {}
 
     def __bool__(self) -> bool:
         return bool(self._rules)
 
-    def _may(self, last: str | int) -> bool:
-        if self._any:
+    def may(self, last: str | int) -> bool:
+        """Whether some rule names a place that ends so."""
+        if self.any:
             return True
         if isinstance(last, int):
             return False
@@ -132,7 +134,7 @@ class FieldMatcher:
         return known
 
     def match(self, path: Path, section: str = "") -> FieldRule | None:
-        if not path or not self._rules or not self._may(path[-1]):
+        if not path or not self._rules or not self.may(path[-1]):
             return None
         where = joined(path)
         if section in PREFIXES:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from inspector.model import Multimap
 from inspector.redaction.result import Piece, RedactedList, RedactedMap, RedactedText
@@ -18,8 +20,7 @@ DEEPEST = 400
 """Levels that are parsed; what nests deeper is judged as text."""
 
 
-@dataclass(slots=True)
-class Spot:
+class Spot(Struct, gc=False):
     """Where a value stands; `keys` and `below` run along for objects, `below` alone for arrays."""
 
     start: int
@@ -32,10 +33,22 @@ class NotJSON(ValueError):
     """The bytes are no JSON document."""
 
 
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_NUMBER = re.compile(rb"-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)|NaN")
-_SPACE = re.compile(rb"[ \t\r\n]*")
-_WORDS: tuple[tuple[bytes, bool | None], ...] = ((b"true", True), (b"false", False), (b"null", None))
+_SPACES = b" \t\r\n"
+_S = rb"[ \t\r\n]*"
+_TEXT = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+_OTHER = rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|NaN|-?Infinity"
+_VALUE = rb"(?:(" + _TEXT + rb")|(" + _OTHER + rb")|([{\[]))"
+_FIRST = re.compile(_S + _VALUE, re.DOTALL)
+_MEMBER = re.compile(_S + rb"(" + _TEXT + rb")" + _S + rb":" + _S + _VALUE, re.DOTALL)
+"""A key and what stands under it, or how that begins."""
+_NEXT = re.compile(_S + rb"([,}\]])")
+_EMPTY = re.compile(_S + rb"[}\]]")
+_WORDS: dict[bytes, bool | float | None] = {
+    b"true": True, b"false": False, b"null": None,
+    b"NaN": math.nan, b"Infinity": math.inf, b"-Infinity": -math.inf,
+}  # fmt: skip
+_decode = json.JSONDecoder(strict=False).decode
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def decode_string(token: bytes) -> str:
@@ -43,7 +56,7 @@ def decode_string(token: bytes) -> str:
     if b"\\" not in token:
         return token[1:-1].decode("utf-8", "surrogateescape")
     try:
-        value = json.loads(token.decode("utf-8", "surrogateescape"), strict=False)
+        value = _decode(token.decode("utf-8", "surrogateescape"))
     except ValueError:
         raise NotJSON("a string can't be decoded") from None
     if not isinstance(value, str):
@@ -51,112 +64,101 @@ def decode_string(token: bytes) -> str:
     return value
 
 
-def _number(token: bytes) -> int | float:
-    if token in (b"NaN", b"Infinity", b"-Infinity"):
-        return float(token)
-    if any(c in token for c in b".eE"):
+def _other(token: bytes) -> bool | int | float | None:
+    """A number or a word."""
+    if token in _WORDS:
+        return _WORDS[token]
+    if b"." in token or b"e" in token or b"E" in token:
         return float(token)
     if len(token) > 4000:
         raise NotJSON("a number too long")
     return int(token)
 
 
-class _Parser:
-    def __init__(self, text: bytes) -> None:
-        self.text = text
+def _value(text: bytes, match: re.Match[bytes], group: int, depth: int) -> tuple[Value, Spot]:
+    """What a match has found in its groups from `group` on: a string, a number or word, or a bracket."""
+    kind = match.lastindex
+    assert kind is not None
+    start, end = match.span(kind)
+    if kind == group:
+        return decode_string(text[start:end]), Spot(start, end)
+    if kind == group + 1:
+        return _other(text[start:end]), Spot(start, end)
+    if depth > DEEPEST:
+        raise NotJSON("too deep")
+    return _object(text, start, depth) if text[start] == 123 else _array(text, start, depth)
 
-    def value(self, at: int, depth: int) -> tuple[Value, Spot]:
-        text = self.text
-        char = text[at : at + 1]
-        if char == b'"':
-            found = _STRING.match(text, at)
-            if found is None:
-                raise NotJSON("a string without end")
-            return decode_string(found[0]), Spot(at, found.end())
-        if char == b"{":
-            return self.object(at, depth)
-        if char == b"[":
-            return self.array(at, depth)
-        for word, meaning in _WORDS:
-            if text.startswith(word, at):
-                return meaning, Spot(at, at + len(word))
-        number = _NUMBER.match(text, at)
-        if number is None:
+
+def _object(text: bytes, at: int, depth: int) -> tuple[Value, Spot]:
+    pairs: list[tuple[str, Value]] = []
+    keys: list[Spot] = []
+    below: list[Spot] = []
+    end = at + 1
+    empty = _EMPTY.match(text, end)
+    if empty is not None and text[empty.end() - 1] == 125:
+        return {}, Spot(at, empty.end(), keys, below)
+    while True:
+        match = _MEMBER.match(text, end)
+        if match is None:
+            raise NotJSON("no key, colon and value")
+        start, stop = match.span(1)
+        value, under = _value(text, match, 2, depth + 1)
+        pairs.append((decode_string(text[start:stop]), value))
+        keys.append(Spot(start, stop))
+        below.append(under)
+        after = _NEXT.match(text, under.end)
+        if after is None:
+            raise NotJSON("an object without end")
+        end = after.end()
+        sign = text[end - 1]
+        if sign == 125:
+            break
+        if sign != 44:
+            raise NotJSON("an object without end")
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else Multimap(tuple(pairs)), Spot(at, end, keys, below)
+
+
+def _array(text: bytes, at: int, depth: int) -> tuple[Value, Spot]:
+    items: list[Value] = []
+    below: list[Spot] = []
+    end = at + 1
+    empty = _EMPTY.match(text, end)
+    if empty is not None and text[empty.end() - 1] == 93:
+        return items, Spot(at, empty.end(), None, below)
+    while True:
+        match = _FIRST.match(text, end)
+        if match is None:
             raise NotJSON("no value")
-        return _number(number[0]), Spot(at, number.end())
-
-    def skip(self, at: int) -> int:
-        found = _SPACE.match(self.text, at)
-        return found.end() if found is not None else at
-
-    def object(self, at: int, depth: int) -> tuple[Value, Spot]:
-        if depth > DEEPEST:
-            raise NotJSON("too deep")
-        text = self.text
-        pairs: list[tuple[str, Value]] = []
-        keys: list[Spot] = []
-        below: list[Spot] = []
-        here = self.skip(at + 1)
-        if text[here : here + 1] != b"}":
-            while True:
-                if text[here : here + 1] != b'"':
-                    raise NotJSON("no key")
-                key, spot = self.value(here, depth + 1)
-                here = self.skip(spot.end)
-                if text[here : here + 1] != b":":
-                    raise NotJSON("no colon")
-                value, under = self.value(self.skip(here + 1), depth + 1)
-                pairs.append((str(key), value))
-                keys.append(spot)
-                below.append(under)
-                here = self.skip(under.end)
-                if text[here : here + 1] == b",":
-                    here = self.skip(here + 1)
-                    continue
-                if text[here : here + 1] == b"}":
-                    break
-                raise NotJSON("an object without end")
-        made = dict(pairs)
-        return (
-            made if len(made) == len(pairs) else Multimap(tuple(pairs)),
-            Spot(at, here + 1, keys, below),
-        )
-
-    def array(self, at: int, depth: int) -> tuple[Value, Spot]:
-        if depth > DEEPEST:
-            raise NotJSON("too deep")
-        text = self.text
-        items: list[Value] = []
-        below: list[Spot] = []
-        here = self.skip(at + 1)
-        if text[here : here + 1] != b"]":
-            while True:
-                value, spot = self.value(here, depth + 1)
-                items.append(value)
-                below.append(spot)
-                here = self.skip(spot.end)
-                if text[here : here + 1] == b",":
-                    here = self.skip(here + 1)
-                    continue
-                if text[here : here + 1] == b"]":
-                    break
-                raise NotJSON("an array without end")
-        return items, Spot(at, here + 1, None, below)
+        value, under = _value(text, match, 1, depth + 1)
+        items.append(value)
+        below.append(under)
+        after = _NEXT.match(text, under.end)
+        if after is None:
+            raise NotJSON("an array without end")
+        end = after.end()
+        sign = text[end - 1]
+        if sign == 93:
+            return items, Spot(at, end, None, below)
+        if sign != 44:
+            raise NotJSON("an array without end")
 
 
 def read(text: bytes, at: int) -> tuple[Value, Spot]:
     """The value that starts at a byte. Raises NotJSON, or RecursionError where it nests too deep."""
-    return _Parser(text).value(at, 0)
+    match = _FIRST.match(text, at)
+    if match is None:
+        raise NotJSON("no value")
+    return _value(text, match, 1, 0)
 
 
 def parse(text: bytes) -> tuple[Value, Spot]:
     """One JSON document with the place of each of its values. Raises NotJSON. NaN and infinities are read."""
-    parser = _Parser(text)
     try:
-        value, spot = parser.value(parser.skip(0), 0)
+        value, spot = read(text, 0)
     except (RecursionError, UnicodeError):
         raise NotJSON("too deep, or not text") from None
-    if parser.skip(spot.end) != len(text):
+    if text[spot.end :].strip(_SPACES):
         raise NotJSON("something behind the document")
     return value, spot
 
@@ -165,14 +167,13 @@ def encode_string(text: str, ascii_only: bool) -> bytes:
     """`text` as a JSON string token; lone surrogates as escapes."""
     if not ascii_only:
         try:
-            return json.dumps(text, ensure_ascii=False).encode("utf-8")
+            return _encode(text).encode("utf-8")
         except UnicodeEncodeError:
             pass
     return json.dumps(text).encode("ascii")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True, gc=False):
     """What to put in the place of some bytes: pieces of JSON text, quotes included, and the same as bytes."""
 
     start: int
@@ -201,7 +202,7 @@ def _quoted(text: RedactedText, ascii_only: bool) -> tuple[Piece, ...]:
 def edits(text: bytes, spot: Spot, value: Value, redacted: RedactedValue, out: list[Edit]) -> None:
     """The edits that turn the document into its redacted form, left to right."""
     if isinstance(redacted, RedactedText):
-        if redacted.clean and isinstance(value, str):
+        if isinstance(value, str) and redacted.clean:
             return
         made = edit(spot.start, spot.end, _quoted(redacted, text[spot.start : spot.end].isascii()))
         if made.new != text[spot.start : spot.end]:
@@ -222,7 +223,8 @@ def edits(text: bytes, spot: Spot, value: Value, redacted: RedactedValue, out: l
         for key_spot, under, (key, raw), (shown_key, item) in zip(
             spot.keys, spot.below, pairs, redacted.pairs, strict=True
         ):
-            if str(shown_key) != key:
+            shown = shown_key.pieces
+            if (shown[0].text if len(shown) == 1 else str(shown_key)) != key:
                 out.append(edit(key_spot.start, key_spot.end, _quoted(shown_key, True)))
             edits(text, under, raw, item, out)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+
+class Finding(Struct, frozen=True, gc=False):
     """Why a piece is hidden. Holds nothing of the value but what the operator leaves (`tag`)."""
 
     type: str
@@ -17,8 +17,7 @@ class Finding:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True, gc=False):
     """A run of the redacted text. `finding` is none where the text stands as it was; `failed` marks a value
     the engine couldn't judge and so hid whole."""
 
@@ -27,8 +26,7 @@ class Piece:
     failed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RedactedText:
+class RedactedText(Struct, frozen=True, gc=False):
     pieces: tuple[Piece, ...]
 
     def __str__(self) -> str:
@@ -36,16 +34,17 @@ class RedactedText:
 
     @property
     def clean(self) -> bool:
-        return all(p.finding is None and not p.failed for p in self.pieces)
+        for piece in self.pieces:  # noqa: SIM110  # asked of every text: a generator takes three times as long
+            if piece.finding is not None or piece.failed:
+                return False
+        return True
 
 
-@dataclass(frozen=True, slots=True)
-class RedactedMap:
+class RedactedMap(Struct, frozen=True, gc=False):
     pairs: tuple[tuple[RedactedText, RedactedValue], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RedactedList:
+class RedactedList(Struct, frozen=True, gc=False):
     items: tuple[RedactedValue, ...]
 
 

@@ -6,6 +6,8 @@ import base64
 import math
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import Struct
+
 from inspector.model import Multimap
 from inspector.redaction.assemble import groups
 from inspector.redaction.placeholders import UNREDACTABLE
@@ -82,6 +84,17 @@ def entry_key(item: Value) -> str | None:
 
 
 _BLOCKED = KeyRule("blocked_key", "blocked", ())
+_KEYS = 65_536
+"""Keys of which it is remembered what they say."""
+
+
+class Key(Struct, gc=False):
+    """A key by itself."""
+
+    shown: RedactedText
+    clean: bool
+    silent: bool
+    """Whether it is no reason to hide what stands under it, wherever it stands."""
 
 
 class Walk:
@@ -94,6 +107,22 @@ class Walk:
         self._allowed = frozenset(self._keys.allowed)
         self._blocked = _blocked(self._keys.blocked_patterns)
         self._strict = not self._keys.allow_all
+        self._plain_items = not (redactor.field_rules and redactor.field_rules.any)
+
+    def _learn(self, key: str) -> Key:
+        shown = self._r.judged(key, ()) if key else _NOTHING
+        known = Key(shown, shown.clean, self._silent(key))
+        if len(self._r.keys) < _KEYS:
+            self._r.keys[key] = known
+        return known
+
+    def _silent(self, key: str) -> bool:
+        return (
+            key not in self._ignored
+            and not (self._r.field_rules and self._r.field_rules.may(key))
+            and self._r.key_rules.silent(key)
+            and not self._hides(key)
+        )
 
     def value(self, value: Value, path: Path, section: str, nested: int = 0, depth: int = 0) -> RedactedValue:
         """A value by its place and its content."""
@@ -132,7 +161,7 @@ class Walk:
     def inside(self, value: Value, path: Path, section: str, nested: int, depth: int) -> RedactedValue:
         """A value by its content, its own place being no reason to hide it."""
         if isinstance(value, str):
-            return self.text(value, path, section, nested) if value else RedactedText(())
+            return self.text(value, path, section, nested) if value else _NOTHING
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, int | float):
@@ -155,7 +184,7 @@ class Walk:
 
     def text(self, text: str, path: Path, section: str, nested: int) -> RedactedValue:
         """A text; JSON in it is walked like any value and edited where it stands."""
-        if nested < NESTED and len(text) > 1 and may_be_json(text):
+        if text[0] in _BEGINNINGS and nested < NESTED and may_be_json(text):
             raw = text.encode("utf-8", "surrogatepass")
             try:
                 value, spot = parse(raw)
@@ -170,26 +199,32 @@ class Walk:
     def pairs(
         self, pairs: Pairs, path: Path, section: str, nested: int, depth: int, whole: dict[str, Value] | None
     ) -> RedactedValue:
+        if whole is not None and len(whole) == 1 and pairs[0][0] in WRAPPERS:
+            name, below = pairs[0]
+            return RedactedMap(((_SHOWN[name], self.inside(below, path, section, nested, depth + 1)),))
+        keys = self._r.keys
         out: list[tuple[RedactedText, RedactedValue]] = []
-        wrapper = wrapped(whole) if whole is not None else ""
-        if wrapper:
-            below = self.inside(pairs[0][1], path, section, nested, depth + 1)
-            return RedactedMap(((RedactedText((Piece(wrapper),)), below),))
         entry = entry_key(whole) if whole is not None else None
+        clean = True
         for key, value in pairs:
+            known = keys.get(key) or self._learn(key)
+            clean &= known.clean
             if entry is not None and key == "value":
-                below = self.under(value, (*path, entry), section, nested, depth, ())
-                out.append((RedactedText((Piece(key),)), below))
-                continue
-            below = self.under(value, (*path, key), section, nested, depth, pairs)
-            out.append((self._r.judged(key, ()) if key else RedactedText(()), below))
-        return RedactedMap(apart(out))
+                made = self.under(value, (*path, entry), section, nested, depth, ())
+            elif known.silent:
+                made = self.inside(value, (*path, key), section, nested, depth + 1)
+            else:
+                made = self.under(value, (*path, key), section, nested, depth, pairs)
+            out.append((known.shown, made))
+        return RedactedMap(tuple(out) if clean else apart(out))
 
     def under(
         self, value: Value, path: Path, section: str, nested: int, depth: int, siblings: Pairs
     ) -> RedactedValue:
         """What stands under a key, the last of `path`."""
         key = str(path[-1])
+        if (self._r.keys.get(key) or self._learn(key)).silent:
+            return self.inside(value, path, section, nested, depth + 1)
         if key in self._ignored:
             return as_it_is(value)
         above = path[-2] if len(path) > 1 else ""
@@ -212,24 +247,32 @@ class Walk:
     def items(self, values: list[Value], path: Path, section: str, nested: int, depth: int) -> RedactedValue:
         if values and all(entry_key(v) is not None for v in values):
             return self.entries(values, path, section, nested, depth)
-        out = [self.value(v, (*path, n), section, nested, depth + 1) for n, v in enumerate(values)]
+        each = self.inside if self._plain_items else self.value
+        out = [each(v, (*path, n), section, nested, depth + 1) for n, v in enumerate(values)]
         return RedactedList(tuple(groups(self._r, values, out, path)))
 
     def entries(
         self, values: list[Value], path: Path, section: str, nested: int, depth: int
     ) -> RedactedValue:
         """A list of `{"key": K, "value": V}`: one map for what keys say of each other."""
-        together = tuple((str(entry_key(v)), v["value"]) for v in values if isinstance(v, dict))
+        together = tuple([(str(entry_key(v)), v["value"]) for v in values if isinstance(v, dict)])
+        keys = self._r.keys
         out: list[RedactedValue] = []
         for value in values:
             if not isinstance(value, dict):
                 continue
+            own = str(entry_key(value))
             pairs: list[tuple[RedactedText, RedactedValue]] = []
+            clean = True
             for key, below in value.items():
-                at = (*path, str(entry_key(value))) if key == "value" else (*path, key)
-                made = self.under(below, at, section, nested, depth + 1, together if key == "value" else ())
-                pairs.append((self._r.judged(key, ()), made))
-            out.append(RedactedMap(apart(pairs)))
+                known = keys.get(key) or self._learn(key)
+                clean &= known.clean
+                if key == "value":
+                    made = self.under(below, (*path, own), section, nested, depth + 1, together)
+                else:
+                    made = self.under(below, (*path, key), section, nested, depth + 1, ())
+                pairs.append((known.shown, made))
+            out.append(RedactedMap(tuple(pairs) if clean else apart(pairs)))
         return RedactedList(tuple(out))
 
     def bytes(self, value: bytes, path: Path) -> RedactedText:
@@ -247,8 +290,6 @@ def apart(
     pairs: list[tuple[RedactedText, RedactedValue]],
 ) -> tuple[tuple[RedactedText, RedactedValue], ...]:
     """Keys that became equal by redaction are told apart by a number."""
-    if all(k.clean for k, _ in pairs):
-        return tuple(pairs)
     seen = {str(k) for k, _ in pairs if k.clean}
     out: list[tuple[RedactedText, RedactedValue]] = []
     for key, value in pairs:
@@ -287,6 +328,9 @@ def may_be_json(text: str) -> bool:
     return (stripped[0], stripped[-1]) in _ENDS
 
 
+_BEGINNINGS = frozenset('{["' + " \t\r\n")
+_SHOWN = {name: RedactedText((Piece(name),)) for name in WRAPPERS}
+_NOTHING = RedactedText(())
 _ENDS = frozenset((("{", "}"), ("[", "]"), ('"', '"')))
 
 
