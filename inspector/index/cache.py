@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from inspector.index.column_index import ColumnIndex
     from inspector.index.columns import HeadColumns, SpanColumns, TraceColumns
 
-_MAGIC: Final = b"inspector index 5\n"
+_MAGIC: Final = b"inspector index 6\n"
 _SUFFIX: Final = ".index"
 _PIECE: Final = 4 << 20
 _BAD: Final = (ValueError, KeyError, TypeError, IndexError, OSError, OverflowError, UnicodeDecodeError)

@@ -41,7 +41,6 @@ Screen: TypeAlias = "Callable[[str, Sequence[str], Sequence[int]], Iterable[int]
 """Gives the codes of those texts of a field that are clean for sure, many at once."""
 
 _SCREENED: Final = 1000
-_PIECE: Final = 1 << 16
 _KEPT_PROBLEMS: Final = 10_000
 
 
@@ -75,7 +74,6 @@ class ColumnIndex:
         """So many rows' ids were found to be shown as they are stored."""
         self.mapped = False
         """Whether the columns lie in a file of the cache."""
-        self._narrow = -1, b""
         self._orders = Orders(self)
         self.types = TypeBits()
         self.version = 0
@@ -349,16 +347,6 @@ class ColumnIndex:
             near = [row for row in rows if self.raw_id(row).startswith(shown_id)]
             near = [row for row in near if self._prints(row, shown_id)] if len(near) < 100 else []
             return near[0] if len(near) == 1 else None
-
-    def narrow_groups(self) -> bytes | None:
-        """The column of groups in a byte each, if they are so few; made once while nothing changes."""
-        if len(self.groups) > 256:
-            return None
-        if self._narrow[0] != self.version or len(self._narrow[1]) != len(self.spans):
-            column = self.spans.group
-            pieces = (bytes(iter(column[a : a + _PIECE])) for a in range(0, len(column), _PIECE))
-            self._narrow = self.version, b"".join(pieces)
-        return self._narrow[1]
 
     def label(self, field: str, text: str) -> RedactedText:
         """A text as the list may show it."""

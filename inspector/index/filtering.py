@@ -13,18 +13,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from inspector.index.columns import HAS_PARENT, NO_ID, NONE, ODD_ID
-from inspector.index.hidden import HiddenTypes
-from inspector.index.masks import all_of, by_table, by_test, collapsed, mask_of, rows_of, spread
+from inspector.index.masks import all_of, at_least, between, by_table, collapsed, mask_of, rows_of, spread
 from inspector.index.words import visible
 from inspector.query.fields import TRACES, Is
 from inspector.query.match import term_test
 from inspector.query.plan import plan
+from inspector.query.stretch import stretches
 from inspector.query.tree import All, And, InSpan, Literal, Not, Or, Term, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from inspector.index.column_index import ColumnIndex
+    from inspector.index.columns import SpanColumns, TraceColumns
     from inspector.query.facts import Scalar
     from inspector.query.tree import Node
 
@@ -56,7 +57,8 @@ COLUMNS: Final = frozenset(
 HAS: Final = frozenset(["error", "model", "tokens", "cost", "session", "user", "tags", "parent"])
 TYPES: Final = frozenset(["pii", "level"])
 """Fields that type bits answer, where somebody has looked into the spans."""
-_BY_GROUP: Final = ("service", "project", "environment")
+_BEYOND: Final = 1 << 66
+"""Longer than any span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,9 @@ def _choose(
         asked = _Asked(index, store, now)
         sure = asked.rows(bounds.surely)
         if bounds.exact:
-            return Chosen(array("I", sure), array("I"))
+            return Chosen(sure, array("I"))
         known = set(sure)
-        return Chosen(
-            array("I", sure), array("I", [row for row in asked.rows(bounds.maybe) if row not in known])
-        )
+        return Chosen(sure, array("I", [row for row in asked.rows(bounds.maybe) if row not in known]))
 
 
 def _asks_only(term: Term, known: frozenset[str]) -> bool:
@@ -155,7 +155,7 @@ class _Asked:
         self._every_span = all_of(len(self._of))
         self._none = _Traces(0, 0)
 
-    def rows(self, node: Node) -> list[int]:
+    def rows(self, node: Node) -> array[int]:
         return rows_of(self._exists(self._set(node, in_span=False)).yes, self._count)
 
     def _set(self, node: Node, *, in_span: bool) -> _Set:
@@ -217,8 +217,9 @@ class _Asked:
     def _exists(self, found: _Set) -> _Traces:
         if isinstance(found, _Traces):
             return found
-        yes = collapsed(found.yes, self._of, self._count)
-        maybe = yes if found.maybe == found.yes else collapsed(found.maybe, self._of, self._count)
+        sizes = self._index.traces.spans
+        yes = collapsed(found.yes, self._of, sizes)
+        maybe = yes if found.maybe == found.yes else collapsed(found.maybe, self._of, sizes)
         if found.within is not None:
             yes, maybe = yes & found.within.yes, maybe & found.within.maybe
         return _Traces(yes | found.alone.yes, maybe | found.alone.maybe)
@@ -256,16 +257,15 @@ class _Asked:
         traces = self._index.traces
         match term.field:
             case "start" | "age":
-                return self._time(term.field, test)
+                return self._time(term)
             case "dur":
-                pairs = zip(traces.start, traces.end, strict=True)
-                yes = mask_of(bytes([s != NONE and e != NONE and test(e - s) for s, e in pairs]))
+                yes = _durations(traces, term)
             case "errors":
-                yes = by_test(traces.errors, test)
+                yes = _numbers(traces.errors, term)
             case "spans":
-                yes = by_test(traces.spans, test)
+                yes = _numbers(traces.spans, term)
             case "tokens":
-                yes = mask_of(bytes([n != NONE and test(n) for n in traces.tokens]))
+                yes = _numbers(traces.tokens, term)
             case "cost":
                 yes = mask_of(bytes([n == n and test(n) for n in traces.cost]))
             case "name" | "session" | "user":
@@ -282,11 +282,10 @@ class _Asked:
                 yes = self._by_group_of_trace([table[getattr(g, field)] for g in self._index.groups])
         return _Traces(yes, yes)
 
-    def _time(self, field: str, test: Callable[[Scalar], bool]) -> _Traces:
-        now = self._now if field == "age" else 0
+    def _time(self, term: Term) -> _Traces:
         starts = self._index.traces.start
-        yes = mask_of(bytes([t != NONE and test(now - t if now else t) for t in starts]))
-        return _Traces(yes, yes | mask_of(bytes([t == NONE for t in starts])))
+        yes = _numbers(starts, term, self._now if term.field == "age" else None)
+        return _Traces(yes, yes | self._every ^ at_least(starts, NONE + 1))
 
     def _ids(self, test: Callable[[Scalar], bool]) -> int:
         """Ids are tried as stored; what matches counts if it is shown so."""
@@ -312,18 +311,17 @@ class _Asked:
             case "name":
                 return by_table(spans.name, self._table("name", test))
             case "dur":
-                pairs = zip(spans.start, spans.end, strict=True)
-                return mask_of(bytes([s != NONE and e != NONE and test(e - s) for s, e in pairs]))
+                return _durations(spans, term)
             case "tokens":
-                return mask_of(bytes([n != NONE and test(n) for n in spans.tokens]))
+                return _numbers(spans.tokens, term)
             case "cost":
                 return mask_of(bytes([n == n and test(n) for n in spans.cost]))
             case "span":
                 return self._span_ids(test)
             case "pii":
-                return HiddenTypes(index).of_types(test)
+                return self._by_types([any(map(test, each.types)) for each in index.types.sets])
             case "level":
-                return HiddenTypes(index).of_level(test)
+                return self._by_types([test(each.level) for each in index.types.sets])
             case "has":
                 out = 0
                 for operand in term.operands:
@@ -349,16 +347,16 @@ class _Asked:
             case "model":
                 return self._by_group([g.model != 0 for g in groups])
             case "pii":
-                return HiddenTypes(self._index).of_types(lambda _: True)
+                return self._by_types([bool(each.types) for each in self._index.types.sets])
             case "tags":
                 return self._by_group([bool(g.tags) for g in groups])
             case "tokens":
-                return mask_of(bytes([n != NONE for n in spans.tokens]))
+                return at_least(spans.tokens, NONE + 1)
             case "cost":
                 return mask_of(bytes([n == n for n in spans.cost]))
             case "parent":
-                return mask_of(bytes([flags & HAS_PARENT != 0 for flags in spans.flags]))
-        return mask_of(bytes([code != 0 for code in getattr(spans, what)]))
+                return by_table(spans.flags, [flags & HAS_PARENT != 0 for flags in range(256)])
+        return at_least(getattr(spans, what), 1)
 
     def _own(self, field: str, test: Callable[[Scalar], bool]) -> tuple[int, int]:
         """Where a span's own value satisfies the test, and where it has one."""
@@ -368,7 +366,7 @@ class _Asked:
         table = self._table(field, test)
         if field in ("session", "user"):
             column: array[int] = getattr(spans, field)
-            return by_table(column, table), by_table(column, _beyond_zero(len(table)))
+            return by_table(column, table), at_least(column, 1)
         if field == "tag":
             tagged = [any(table[t] for t in g.tags) for g in groups]
             return self._by_group(tagged), self._by_group([bool(g.tags) for g in groups])
@@ -376,11 +374,10 @@ class _Asked:
         return self._by_group([table[c] for c in codes]), by_table(spans.group, [c != 0 for c in codes])
 
     def _by_group(self, table: Sequence[int]) -> int:
-        """The spans whose group is 1 in a table; where there are few groups, by one look at each byte."""
-        narrow = self._index.narrow_groups()
-        if narrow is None:
-            return by_table(self._index.spans.group, table)
-        return mask_of(narrow.translate(bytes(table).ljust(256, b"\0")))
+        return by_table(self._index.spans.group, table)
+
+    def _by_types(self, table: Sequence[int]) -> int:
+        return by_table(self._index.types.column, table)
 
     def _by_group_of_trace(self, table: Sequence[int]) -> int:
         return by_table(self._index.traces.group, table)
@@ -390,8 +387,11 @@ class _Asked:
         texts = self._index.judged(field)
         out = bytearray(len(texts))
         for code in range(1, len(texts)):
-            text = texts.shown(code)
-            out[code] = test(str(text) if shown else "".join(visible(text)))
+            text = texts.clean(code)
+            if text is None:
+                hidden = texts.shown(code)
+                text = str(hidden) if shown else "".join(visible(hidden))
+            out[code] = test(text)
         if field == "name":
             out[0] = test("")
         return out
@@ -401,5 +401,22 @@ def _meet(one: _Traces, two: _Traces) -> _Traces:
     return _Traces(one.yes & two.yes, one.maybe & two.maybe)
 
 
-def _beyond_zero(size: int) -> Sequence[int]:
-    return b"\0" + b"\1" * (size - 1)
+def _numbers(column: array[int], term: Term, before: int | None = None) -> int:
+    """Where a column has a number that satisfies a term; or, with `before`, that minus the number does."""
+    out = 0
+    for stretch in stretches(term):
+        low, high = stretch.integers()
+        if before is not None:
+            low, high = None if high is None else before - high + 1, None if low is None else before - low + 1
+        out |= between(column, NONE + 1 if low is None else max(low, NONE + 1), high)
+    return out
+
+
+def _durations(columns: SpanColumns | TraceColumns, term: Term) -> int:
+    out = 0
+    for stretch in stretches(term):
+        low, high = stretch.integers()
+        least, after = -_BEYOND if low is None else low, _BEYOND if high is None else high
+        pairs = zip(columns.start, columns.end, strict=True)
+        out |= mask_of(bytes([least <= e - s < after and s != NONE != e for s, e in pairs]))
+    return out

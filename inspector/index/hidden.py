@@ -1,89 +1,92 @@
-"""Which spans hide what: by the type bits of their contents, and by what their labels hide."""
+"""What the labels of spans hide, put to what their contents hide."""
 
 from __future__ import annotations
 
 import re
+from array import array
 from typing import TYPE_CHECKING, Final
 
-from inspector.index.masks import all_of, by_table
+from inspector.index.typebits import Types
 from inspector.query.fields import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from inspector.index.column_index import ColumnIndex
-    from inspector.query.facts import Scalar
     from inspector.redaction.result import RedactedText
 
 _OF_SPAN: Final = ("name", "session", "user")
-_OF_GROUP: Final = ("written", "service", "project", "environment", "model")
+_OF_GROUP: Final = ("service", "project", "environment", "model")
 _ERASED: Final = re.compile(r"\[ERASED[ \]]")
 
 
-class HiddenTypes:
+class LabelTypes:
+    """Of the spans that an index holds by now. Judges their labels, which may take a while."""
+
     def __init__(self, index: ColumnIndex) -> None:
         self._index = index
+        self._types = index.types
+        tables = {field: self._table(field) for field in (*_OF_SPAN, *_OF_GROUP, "kind", "tag")}
+        self._of = [(getattr(index.spans, field), tables[field]) for field in _OF_SPAN]
+        groups = [
+            self._united(
+                tables["kind"][group.written],
+                *(tables[field][getattr(group, field)] for field in _OF_GROUP),
+                *(tables["tag"][tag] for tag in group.tags),
+            )
+            for group in index.groups
+        ]
+        self._of.append((index.spans.group, array("I", groups)))
+        self._of = [(column, table) for column, table in self._of if any(table)]
+        self._known: dict[tuple[int, ...], int] = {}
 
-    def of_types(self, test: Callable[[Scalar], bool]) -> int:
-        """The spans in which some type satisfies the test."""
-        sets = self._index.types.sets
-        return self._where(
-            [any(test(each) for each in types.types) for types in sets],
-            lambda text: any(test(type_) for type_, _ in _findings(text)),
-        )
-
-    def of_level(self, test: Callable[[Scalar], bool]) -> int:
-        """The spans whose highest level satisfies the test."""
-        out, above = 0, 0
-        for level in LEVELS[:0:-1]:
-            reached = self._reach(LEVELS.index(level))
-            if test(level):
-                out |= reached & ~above
-            above |= reached
-        if test(LEVELS[0]):
-            out |= all_of(self._index.span_count) & ~above
+    def beside(self, part: slice, codes: Sequence[int]) -> array[int]:
+        """The numbers of what is hidden in some spans and their labels, of those of what is in the spans."""
+        labels = [map(table.__getitem__, column[part]) for column, table in self._of]
+        if not labels:
+            return array("I", codes)
+        known, out = self._known, array("I")
+        for key in zip(codes, *labels, strict=True):
+            code = known.get(key)
+            if code is None:
+                code = known[key] = self._united(*key) if key[0] else 0
+            out.append(code)
         return out
 
-    def _reach(self, least: int) -> int:
-        at_least = [bool(t.types) and LEVELS.index(t.level) >= least for t in self._index.types.sets]
-        return self._where(
-            at_least,
-            lambda text: any(level in LEVELS[least:] for _, level in _findings(text)),
-        )
+    def _united(self, *codes: int) -> int:
+        """Of sets by their numbers, of which 0 is none."""
+        sets = [self._types.sets[code] for code in codes if code]
+        if not any(each.types for each in sets):
+            return codes[0] if codes else 0
+        return self._types.code(_union(sets))
 
-    def _where(self, table: Sequence[int], of_text: Callable[[RedactedText], bool]) -> int:
-        index = self._index
-        mask = by_table(index.types.column, table) if any(table) else 0
-        for field in _OF_SPAN:
-            hits = self._hits(field, of_text)
-            if hits is not None:
-                mask |= by_table(getattr(index.spans, field), hits)
-        groups = bytearray(len(index.groups))
-        for field in _OF_GROUP:
-            hits = self._hits("kind" if field == "written" else field, of_text)
-            if hits is not None:
-                for number, group in enumerate(index.groups):
-                    groups[number] |= hits[getattr(group, field)]
-        hits = self._hits("tag", of_text)
-        if hits is not None:
-            for number, group in enumerate(index.groups):
-                groups[number] |= any(hits[tag] for tag in group.tags)
-        return mask | by_table(index.spans.group, groups) if any(groups) else mask
-
-    def _hits(self, field: str, of_text: Callable[[RedactedText], bool]) -> bytearray | None:
-        """By the code of a label; none where there are no hits."""
+    def _table(self, field: str) -> array[int]:
+        """By the code of a label the number of what it hides."""
         texts = self._index.judged(field)
-        hits = bytearray(len(texts))
+        out = array("I", bytes(4 * len(texts)))
         for code in texts.strange():
-            hits[code] = of_text(texts.shown(code))
-        return hits if any(hits) else None
+            found = _findings(texts.shown(code))
+            if found.types:
+                out[code] = self._types.code(found)
+        return out
 
 
-def _findings(text: RedactedText) -> Iterator[tuple[str, str]]:
+def _union(sets: Iterable[Types]) -> Types:
+    found = list(sets)
+    level = max((each.level for each in found), key=LEVELS.index)
+    return Types(frozenset().union(*(each.types for each in found)), level)
+
+
+def _findings(text: RedactedText) -> Types:
+    types: set[str] = set()
+    level = LEVELS[0]
     for piece in text.pieces:
         if piece.finding is not None:
-            yield piece.finding.type, piece.finding.level
+            types.add(piece.finding.type)
+            if piece.finding.level in LEVELS:
+                level = max(level, piece.finding.level, key=LEVELS.index)
         elif piece.failed:
-            yield "unredactable", ""
+            types.add("unredactable")
         elif _ERASED.search(piece.text):
-            yield "erased", ""
+            types.add("erased")
+    return Types(frozenset(types), level)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import compress
 from typing import TYPE_CHECKING, Final, cast
 
 from inspector.index.columns import NONE
@@ -87,12 +86,12 @@ class Orders:
                 if len(self._kept) >= _ORDERS:
                     self._kept.clear()
                 self._kept[field, descending] = kept
-        if rows is None:
+        if rows is None or len(rows) == len(kept[1]):
             return kept[1]
         chosen = bytearray(count)
         for row in rows:
             chosen[row] = 1
-        return packed(compress(kept[1], map(chosen.__getitem__, kept[1])))
+        return packed([row for row in kept[1] if chosen[row]])
 
     def _sorted(self, rows: Sequence[int], field: str, descending: bool) -> array[int]:
         key = self.keys(field)

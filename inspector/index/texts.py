@@ -64,6 +64,10 @@ class Texts:
         self.judge(code, found)
         return found
 
+    def clean(self, code: int) -> str | None:
+        """The text itself, if it was judged and nothing of it is hidden."""
+        return self.stored(code) if self._judged[code] == _CLEAN else None
+
     def judge(self, code: int, shown: RedactedText) -> None:
         if shown.clean and str(shown) == self.stored(code):
             self._judged[code] = _CLEAN

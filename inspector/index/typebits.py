@@ -1,7 +1,7 @@
 """For each span, which types of values are hidden in it: one number a span, of a set in a short table.
 
-Filled in long after the columns, if at all; 0 stands for a span that nobody has looked into yet. What labels
-hide isn't in it: their tables tell.
+Filled in long after the columns, if at all; 0 stands for a span that nobody has looked into yet. A span's
+labels count too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from inspector.index.columns import ODD_PLACE
+from inspector.index.masks import by_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,14 +47,14 @@ class TypeBits:
 
     def codes(self, sets: Iterable[Types]) -> list[int]:
         """Numbers of sets here, made where they are new; the first is unscanned."""
-        out = [0]
-        for each in list(sets)[1:]:
-            code = self._codes.get(each)
-            if code is None:
-                code = self._codes[each] = len(self.sets)
-                self.sets.append(each)
-            out.append(code)
-        return out
+        return [0, *map(self.code, list(sets)[1:])]
+
+    def code(self, types: Types) -> int:
+        code = self._codes.get(types)
+        if code is None:
+            code = self._codes[types] = len(self.sets)
+            self.sets.append(types)
+        return code
 
     def restored(self, column: array[int], sets: list[Types]) -> None:
         self.column, self.sets = column, sets
@@ -70,8 +71,8 @@ class TypeBits:
 
     def unscanned(self, trace_of: Sequence[int]) -> set[int]:
         """The traces that have a span into which nobody has looked."""
-        missing = [code == 0 for code in self.column]
-        rows = set(compress(trace_of, missing))
+        missing = by_table(self.column, b"\1" + bytes(len(self.sets) - 1))
+        rows = set(compress(trace_of, missing.to_bytes(len(self.column), "little"))) if missing else set()
         rows.update(trace_of[len(self.column) :])
         return rows
 

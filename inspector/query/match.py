@@ -9,6 +9,7 @@ from inspector.query.fields import LEVELS, Is
 from inspector.query.pathmatch import wild
 from inspector.query.quantities import number
 from inspector.query.regex import compiled
+from inspector.query.stretch import stretches
 from inspector.query.tree import Literal, Number, Operand, Quantity, Range, Regex, Term
 
 if TYPE_CHECKING:
@@ -108,32 +109,13 @@ def _rank(value: Scalar) -> Number | None:
 
 
 def _quantity_test(term: Term, read: Callable[[Scalar], Number | None]) -> Test:
-    checks = [_compare(term.op, o) for o in term.operands if isinstance(o, Quantity | Range)]
+    checks = [stretch.holds for stretch in stretches(term)]
 
     def test(value: Scalar) -> bool:
         n = read(value)
         return n is not None and any(check(n) for check in checks)
 
     return test
-
-
-def _compare(op: str, operand: Quantity | Range) -> Callable[[Number], bool]:
-    if isinstance(operand, Range):
-        low = None if operand.low is None else operand.low.low
-        high = None if operand.high is None else operand.high.low
-        return lambda n: (low is None or n >= low) and (high is None or n < high)
-    first, after = operand.low, operand.high
-    point = first == after
-    match op:
-        case "<":
-            return lambda n: n < first
-        case "<=":
-            return (lambda n: n <= first) if point else (lambda n: n < after)
-        case ">":
-            return (lambda n: n > first) if point else (lambda n: n >= after)
-        case ">=":
-            return lambda n: n >= first
-    return (lambda n: n == first) if point else (lambda n: first <= n < after)
 
 
 def _attribute_test(term: Term) -> Test:

@@ -74,6 +74,8 @@ class Opened:
         self.finished = False
         self.named = False
         """Whether everybody is known whom some field of the store names."""
+        self._looked = -1
+        """The version of the index whose spans were looked into for what they hide."""
         self._naming = threading.Lock()
         self._finding = threading.Lock()
         self._turn = threading.Lock()
@@ -116,6 +118,8 @@ class Opened:
 
     def find_types(self, stopped: Callable[[], bool]) -> None:
         """Look into all spans of a big store for what they hide, so that queries need not read them."""
+        if self._looked == self.index.version:
+            return
         from inspector.session.types.finding import Finding, can_be_found
 
         self.learn_names(stopped)
@@ -124,8 +128,10 @@ class Opened:
             return
         with self._finding:
             finding = Finding(lines, self.index, self.veil, self.workers)
-            if finding.run(lambda share: None, stopped) and finding.found:
-                self._keeper.keep()
+            if finding.run(lambda share: None, stopped):
+                self._looked = self.index.version
+                if finding.found:
+                    self._keeper.keep()
 
     def load(self, row: int) -> Loaded:
         raw_id, places = self.index.source(row)

@@ -107,6 +107,8 @@ class Session:
             report(self.progress())
 
     def deepen(self, stopped: Callable[[], bool]) -> None:
+        import inspector.session.choosing  # noqa: F401  # the first query doesn't wait for it
+
         for opened in list(self._stores):
             if not stopped():
                 opened.find_types(stopped)

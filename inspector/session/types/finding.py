@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from inspector.index.hidden import LabelTypes
 from inspector.index.pool import Crew, NoWorkers, available, workers
 from inspector.index.typebits import Records
 from inspector.redaction.engine import Redactor
@@ -55,17 +55,20 @@ class Finding:
         index = self._index
         with index.lock:
             index.types.grow(index.span_count)
+            if not index.types.unscanned(index.spans.trace):
+                return not stopped()
             records = Records(index.starts, index.spans)
+        labels = LabelTypes(index)
         cuts = [*range(0, self._lines.size, _RANGE), self._lines.size]
         ranges = [r for r in list(pairwise(cuts))[::-1] if self._unscanned(records, r)]
         at = 0
         try:
             for number, found in self._by_workers(ranges, stopped):
-                self._take(found, records)
+                self._take(found, records, labels)
                 at = number + 1
                 step(at / len(ranges))
         except NoWorkers:
-            self._here(ranges[at:], records, stopped)
+            self._here(ranges[at:], records, labels, stopped)
         return not stopped()
 
     def _unscanned(self, records: Records, within: tuple[int, int]) -> bool:
@@ -90,7 +93,13 @@ class Finding:
             self.pids = []
             crew.close()
 
-    def _here(self, ranges: list[tuple[int, int]], records: Records, stopped: Callable[[], bool]) -> None:
+    def _here(
+        self,
+        ranges: list[tuple[int, int]],
+        records: Records,
+        labels: LabelTypes,
+        stopped: Callable[[], bool],
+    ) -> None:
         from inspector.session.types.otlp import OtlpTypes
 
         engine = self._veil.engine
@@ -99,9 +108,10 @@ class Finding:
         for start, stop in ranges:
             if stopped():
                 return
-            self._take(found_in(types, self._lines.fd, self._lines.format, start, stop, stopped), records)
+            found = found_in(types, self._lines.fd, self._lines.format, start, stop, stopped)
+            self._take(found, records, labels)
 
-    def _take(self, found: Found, records: Records) -> None:
+    def _take(self, found: Found, records: Records, labels: LabelTypes) -> None:
         index = self._index
         self.found = True
         with index.lock:
@@ -110,7 +120,7 @@ class Finding:
             for start, count in zip(found.starts, found.counts, strict=True):
                 part = records.slice(start, count)
                 if part is not None:
-                    fresh = array("I", [codes[code] for code in found.codes[at : at + count]])
-                    index.types.column[part] = fresh
+                    inside = [codes[code] for code in found.codes[at : at + count]]
+                    index.types.column[part] = labels.beside(part, inside)
                 at += count
             index.version += 1
