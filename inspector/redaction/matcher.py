@@ -283,8 +283,10 @@ class Matcher:
             pairs = [(t, n) for n in self._always for t in trigger_of(self.compiled[n].rule)]
             self._shape_rules = [n for _, n in pairs]
             self._shapes = engines.compile_shapes(tuple((t.pattern, t.caseless) for t, _ in pairs))
+        # Triggers look at the bytes on either side too.
+        text = b"\n%b\n" % text
         on = self._shapes(text)
-        if _CONTROL.search(text) is not None:
+        if _CONTROL.search(text, 1, len(text) - 1) is not None:
             on = on + self._shapes(_CONTROL.sub(rb"\\n", text))
         return [self._shape_rules[n] for n in on]
 

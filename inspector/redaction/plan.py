@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from inspector.redaction.assemble import CHUNK_KEYS
 from inspector.redaction.triggers import (
-    CARD,
+    CARDS,
     FOREIGN,
     NEIGHBOURS,
     SHADOWS,
@@ -94,7 +94,7 @@ def _of_rules(redactor: Redactor, out: Plan) -> None:
         if not triggers:
             raise Unscannable
         for trigger in triggers:
-            look = Look.KEY if trigger.structural else Look.CARD if trigger is CARD else Look.TEXT
+            look = Look.KEY if trigger.structural else Look.CARD if trigger in CARDS else Look.TEXT
             out.add(trigger, look, bits[rule.name])
 
 

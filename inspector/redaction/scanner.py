@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from inspector.redaction import engines
 from inspector.redaction.cards import no_card
 from inspector.redaction.plan import EVERY, Look, Plan, plan_names, plan_of
-from inspector.redaction.triggers import _ASSIGNED, _EDGE, Trigger
+from inspector.redaction.triggers import _ASSIGNED, CARD_GROUPS, CARDS, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from inspector.redaction.engine import Redactor
 
-Mark: TypeAlias = tuple[Look, int]
+Mark: TypeAlias = tuple[Look, int, int]
+"""What a place calls for, the rules it speaks for, and how far in front of the match's end it is."""
 Found: TypeAlias = tuple[int, Look, int]
 
 
@@ -35,14 +36,19 @@ class Scanner:
 
     def places(self, block: bytes) -> list[Found]:
         """Where triggers end, what they call for and the rules they speak for, in order."""
+        if block[-1:] not in _CLOSED:
+            block += b"\n"
         out: list[Found] = []
         for scan in self._scans:
             scan(block, out)
-        out = [p for p in out if p[1] != Look.CARD or not no_card(block, p[0] - 1)]
+        card = Look.CARD
+        out = [p for p in out if p[1] is not card or not no_card(block, p[0])]
         out.sort()
         return out
 
 
+_CLOSED = (b"\n", b"}", b"]", b'"')
+"""What a text may end with so that triggers that look at the byte behind a value fire on its last one too."""
 _local = threading.local()
 _KEPT = 8
 
@@ -104,18 +110,18 @@ def _scans(plan: Plan) -> list[Scan]:
     for trigger, look in plan.looks.items():
         plain = _literals(trigger)
         for text in plain:
-            before = literals.get(text, (look, 0))
-            literals[text] = (max(look, before[0]), before[1] | plan.rules[trigger])
+            before = literals.get(text, (look, 0, 0))
+            literals[text] = (max(look, before[0]), before[1] | plan.rules[trigger], 0)
         if not plain:
             groups.setdefault(_group(trigger, look), []).append(trigger)
     scans = []
     if literals:
         scans.append(_hyperscan(module, list(literals), list(literals.values()), None))
     for trigger in groups.pop("base64", ()):
-        scans.append(_once_a_run(module, trigger, (plan.looks[trigger], plan.rules[trigger])))
+        scans.append(_once_a_run(module, trigger, plan.looks[trigger], plan.rules[trigger]))
     for group in groups.values():
         flags = [module.HS_FLAG_CASELESS if t.caseless else 0 for t in group]
-        marks = [(plan.looks[t], plan.rules[t]) for t in group]
+        marks = [(plan.looks[t], plan.rules[t], t.behind) for t in group]
         scans.append(_hyperscan(module, [t.pattern for t in group], marks, flags))
     return scans
 
@@ -127,12 +133,12 @@ def _group(trigger: Trigger, look: Look) -> str:
         return "base64"
     if pattern.startswith(_ASSIGNED):
         return "assigned"
-    if pattern.startswith(_EDGE) or b"[ABCDEHLMPRST" in pattern:
-        return "edges"
+    if trigger in CARDS or trigger in CARD_GROUPS:
+        return "cards"
+    if pattern.endswith(b"){6}") or pattern.startswith(b"[^0-9A-Zac-eg-mo-qsu-z][A-Z]"):
+        return "pairs"
     if rb"0[1-9]\d{0,4}" in pattern:
         return "trunk zeros"
-    if b"){9}" in pattern:
-        return "single digits"
     if trigger.caseless or pattern.startswith(b"(?i)"):
         return "words"
     if _NUMBER.match(pattern) and not pattern.startswith(b"[0-9a-f]-"):
@@ -157,7 +163,8 @@ def _hyperscan(
         add = out.append
 
         def found(n: int, start: int, end: int, flags: int, context: object) -> None:
-            add((end, *marks[n]))
+            look, rules, behind = marks[n]
+            add((end - behind, look, rules))
 
         database.scan(block, match_event_handler=found)
 
@@ -167,7 +174,7 @@ def _hyperscan(
 _IN_RUN = re.compile(rb"[A-Za-z0-9+/_-]*")
 
 
-def _once_a_run(module: ModuleType, trigger: Trigger, mark: Mark) -> Scan:
+def _once_a_run(module: ModuleType, trigger: Trigger, look: Look, rules: int) -> Scan:
     """One place for each run of base64's letters: long ones would fire at every other byte."""
     database = module.Database()
     database.compile(expressions=[trigger.pattern], ids=[0], elements=1, flags=[0])
@@ -186,7 +193,7 @@ def _once_a_run(module: ModuleType, trigger: Trigger, mark: Mark) -> Scan:
                 return
             except ended:
                 end = at + hits.pop()
-            out.append((end, *mark))
+            out.append((end, look, rules))
             run = _IN_RUN.match(block, end)
             at = end if run is None else run.end()
 
@@ -196,22 +203,23 @@ def _once_a_run(module: ModuleType, trigger: Trigger, mark: Mark) -> Scan:
 def _with_regex(group: list[tuple[Trigger, Look]]) -> Scan:
     """The same over re2 or `re`: an alternation per kind of look; only the first of overlapping places counts,
     so each look gets its own."""
-    patterns: list[tuple[engines.Pattern | re.Pattern[bytes], Look]] = []
-    for look in Look:
-        for caseless in (False, True):
-            parts = [t.pattern for t, own in group if own is look and t.caseless is caseless]
-            for n in range(0, len(parts), 40):
-                joined = b"|".join(b"(?:" + p + b")" for p in parts[n : n + 40])
-                patterns.append((engines.compile_raw(joined, caseless), look))
+    patterns: list[tuple[engines.Pattern | re.Pattern[bytes], Look, int]] = []
+    alike: dict[tuple[Look, bool, int], list[bytes]] = {}
+    for trigger, look in group:
+        alike.setdefault((look, trigger.caseless, trigger.behind), []).append(trigger.pattern)
+    for (look, caseless, behind), parts in alike.items():
+        for n in range(0, len(parts), 40):
+            joined = b"|".join(b"(?:" + p + b")" for p in parts[n : n + 40])
+            patterns.append((engines.compile_raw(joined, caseless), look, behind))
 
     def scan(block: bytes, out: list[Found]) -> None:
-        for pattern, look in patterns:
+        for pattern, look, behind in patterns:
             at = 0
             while True:
                 match = pattern.search(block, at)
                 if match is None:
                     break
-                out.append((match.end(), look, EVERY))
-                at = max(match.start() + 1, match.end() - 1)
+                out.append((match.end() - behind, look, EVERY))
+                at = max(match.start() + 1, match.end() - 1 - behind)
 
     return scan

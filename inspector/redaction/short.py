@@ -91,7 +91,8 @@ class ShortPath:
             done = self._visit(at, look, done, out, n, places)
         # From the inside out: what hides a whole value replaces what was made of its parts.
         for start, end, made in sorted(self._over, key=lambda over: over[1] - over[0]):
-            out = [e for e in out if e.end <= start or e.start >= end] + made
+            if not any(e.start < start and end < e.end for e in out):
+                out = [e for e in out if e.end <= start or e.start >= end] + made
         return sorted(out, key=lambda e: e.start) if self._over else out
 
     def _visit(self, at: int, look: int, done: int, out: list[Edit], n: int, places: list[Found]) -> int:

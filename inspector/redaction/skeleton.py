@@ -20,6 +20,7 @@ class Skeleton:
         self._members: list[list[tuple[int, int, int]]] = []
         self._parent: list[int] = []
         self._children: list[list[int]] = []
+        self._lists: set[int] = set()
         self._at: dict[int, int] = {}
         stack: list[int] = []
         last_key = b""
@@ -44,6 +45,8 @@ class Skeleton:
                 self._children.append([])
                 if stack:
                     self._children[stack[-1]].append(len(self._parent) - 1)
+                if char == 91:
+                    self._lists.add(len(self._parent) - 1)
                 stack.append(len(self._parent) - 1)
                 last_key = b""
             elif stack:
@@ -68,7 +71,9 @@ class Skeleton:
 
     def _entries(self, entry: int) -> list[Sibling] | None:
         out: list[Sibling] = []
-        for child in self._children[self._parent[entry]] if self._parent[entry] >= 0 else [entry]:
+        above = self._parent[entry]
+        # Only in a list do entries say anything of each other.
+        for child in self._children[above] if above in self._lists else [entry]:
             key = value = -1
             name = b""
             for start, end, at in self._members[child]:

@@ -269,6 +269,8 @@ def test_scanner_without_hyperscan(monkeypatch: pytest.MonkeyPatch, redactor: Re
         b'{"ssn":"536-22-8726","name":{"phone":"a","name":[{"email":"b","name":"c"}]}}',
         # A key is read as text, even where it looks like JSON.
         b'{"b":{"{\\"pan_card\\":\\"AFZPK7190K\\"}":"x"}}',
+        # Entries say nothing of each other outside a list.
+        b'{"name":{"key":"email","value":{"stringValue":null}},"password":{"key":"name","value":{"stringValue":null}}}',
         # A line break in an outer key doesn't hide the path below it.
         b'{"a\\nb":[{"key":"user.email","value":{"stringValue":"x"}}]}',
         # Quotes in a row, in and out of strings.
