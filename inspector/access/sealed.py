@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MARK: Final = "__encrypted__"
 BLIND: Final = "blind"
 """The key of a blind index, where one was asked for."""
+WAS: Final = "was"
 _LARGEST: Final = 100 << 20
 
 
@@ -29,6 +30,8 @@ class Sealed:
     ciphertext: str
     key_id: str
     blind: str = ""
+    was: str = ""
+    """What a number or boolean was written as before: OTLP's wrapper, or `value`."""
     ours: Envelope | None = None
     problem: str = ""
     """Why an envelope of ours can't be read, in a sentence."""
@@ -48,12 +51,11 @@ def sealed_of(value: Value) -> Sealed | None:
         value = _json(value)
     if not isinstance(value, dict) or value.get(MARK) is not True:
         return None
-    ciphertext, key_id, blind = value.get("ciphertext"), value.get("key_id"), value.get(BLIND)
-    return _read(
-        ciphertext if isinstance(ciphertext, str) else "",
-        key_id if isinstance(key_id, str) else "",
-        blind if isinstance(blind, str) else "",
-    )
+    return _read(*(_string(value.get(name)) for name in ("ciphertext", "key_id", BLIND, WAS)))
+
+
+def _string(value: Value) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _json(text: str) -> Value:
@@ -67,20 +69,20 @@ def _json(text: str) -> Value:
     return found
 
 
-def _read(ciphertext: str, key_id: str, blind: str) -> Sealed:
+def _read(ciphertext: str, key_id: str, blind: str, was: str) -> Sealed:
     try:
         blob = base64.b64decode(ciphertext, validate=True)
     except (binascii.Error, ValueError):
-        return Sealed(ciphertext, key_id, blind)
+        return Sealed(ciphertext, key_id, blind, was)
     if not blob.startswith(MAGIC):
-        return Sealed(ciphertext, key_id, blind)
+        return Sealed(ciphertext, key_id, blind, was)
     try:
-        return Sealed(ciphertext, key_id, blind, parse(blob))
+        return Sealed(ciphertext, key_id, blind, was, parse(blob))
     except EnvelopeError as error:
-        return Sealed(ciphertext, key_id, blind, None, error.what)
+        return Sealed(ciphertext, key_id, blind, was, None, error.what)
 
 
-def written(blob: bytes, key_id: str, blind: str = "") -> dict[str, Value]:
+def written(blob: bytes, key_id: str, blind: str = "", was: str = "") -> dict[str, Value]:
     """The object that is stored."""
     shape: dict[str, Value] = {
         MARK: True,
@@ -89,6 +91,8 @@ def written(blob: bytes, key_id: str, blind: str = "") -> dict[str, Value]:
     }
     if blind:
         shape[BLIND] = blind
+    if was:
+        shape[WAS] = was
     return shape
 
 

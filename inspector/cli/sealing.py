@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.cli.auditing import require
 from inspector.cli.keyring import opened_vault, secrets_of
 from inspector.cli.lifecycle import Office, office
 from inspector.cli.opening import unlocker_of
@@ -19,6 +20,7 @@ from inspector.errors import Denied, Exit, StoreError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from inspector.access.sealing import SealingKeys
     from inspector.cli.common import Common
     from inspector.cli.output import Out
     from inspector.lifecycle.jobs import Job
@@ -124,7 +126,20 @@ class Sealer:
                     f"An admin makes one: inspector keys grant {identity.name}",
                 )
             keys = keys_under(vault, secrets[0])
-        return plan_seal(structure.veil, structure, editor, wish, keys)
+        return plan_seal(
+            structure.veil, structure, editor, wish, keys, lambda level: self._permit(level, keys)
+        )
+
+    def _permit(self, level: str, keys: SealingKeys) -> None:
+        """A role seals at the levels that it may open. Raises Denied, recorded."""
+        require(self.office.auditing, f"fields:unlock:{level}")
+        if level not in keys.keys:
+            error = Denied(
+                f"The key of this role that this machine holds has no part in the level {level}.",
+                f"An admin grants it anew: inspector keys grant {self.office.auditing.identity.name}",
+            )
+            self.office.auditing.log.denied(f"fields:unlock:{level}", error.what)
+            raise error
 
     def unseal_plan(self, structure: Structure, editor: Editor) -> SealPlan:
         from inspector.lifecycle.seal import plan_unseal
@@ -141,12 +156,17 @@ class Sealer:
 
 def report(out: Out, plan: SealPlan, as_json: bool, done: str) -> None:
     if as_json:
-        out.json({done: dict(plan.counts), "places": plan.cells, "inside_longer_texts": plan.inside})
+        counts = {"places": plan.cells, "inside_longer_texts": plan.inside, "missed": plan.missed}
+        out.json({done: dict(plan.counts), **counts})
         return
     for name, n in plan.counts.most_common():
         out.line(f"{n:>8,}  {name}")
     if plan.inside:
         out.line(f"{plan.inside:>8,}  places hold one of them inside a longer text: not sealed")
+    if plan.missed:
+        out.line(
+            f"{plan.missed:>8,}  numbers stand where they can't be sealed: in a column of their own, or a text"
+        )
 
 
 def agreed(yes: bool, question: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from inspector.cli.output import narrate
-from inspector.errors import Denied, NotFound, UsageError
+from inspector.errors import Denied, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +28,13 @@ def open_spans(
 ) -> None:
     """Open each span as far as the role may. Raises Denied where it may see nothing of what is hidden, UsageError
     for plaintext into a pipe that wasn't asked for."""
-    if not channel.terminal and not channel.allowed:
-        raise UsageError(
-            "Opened values go to a terminal only.", "Add --plaintext-to-pipe to let them into a pipe or file."
-        )
     reason, purpose = common.reason or "", common.purpose or ""
     opened, refused = 0, None
     for node in nodes:
         try:
-            opened = view.reveal(key, node.index, "", reason, purpose, piped=not channel.terminal).values
+            opened = view.reveal(
+                key, node.index, "", reason, purpose, piped=not channel.terminal, to_pipe=channel.allowed
+            ).values
         except NotFound:
             continue
         except Denied as error:

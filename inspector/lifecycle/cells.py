@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Path: TypeAlias = "tuple[str | int, ...]"
 Swap: TypeAlias = "Callable[[Value, Path], str | None]"
-"""Asked for each text, and for each object that may be a sealed value; gives the text to put there, as JSON, or
+"""Asked for each text, and for each object that may be a sealed value or hold one alone; gives the text to put there, as JSON, or
 none. The path is the way in the cell, without the way inside a text."""
 _DEEPEST: Final = 20
 
@@ -62,7 +62,7 @@ def _walk(value: Value, path: Path, swap: Swap, cuts: dict[Path, Cut]) -> None:
         elif isinstance(one, list):
             stack += [((*at, i), item) for i, item in enumerate(one)]
         elif isinstance(one, dict):
-            new = swap(one, at) if "__encrypted__" in one else None
+            new = swap(one, at) if "__encrypted__" in one or len(one) == 1 else None
             if new is not None:
                 cuts[at] = Put(new.encode())
             else:

@@ -156,7 +156,7 @@ class Retention:
 
         def redact(old: str, keys: tuple[str | int, ...]) -> str | None:
             section, inner = section_of(keys)
-            shown = veil.label(old, inner, section)
+            shown = veil.engine.text(old, inner, section)
             return None if shown.clean else str(shown)
 
         within = _Belongs(editor, cell, what.redact.__contains__)

@@ -1,39 +1,46 @@
 """Sealing values of a store in place, and opening them again.
 
-What is to be sealed is found in the spans as they are understood, so that a value is bound to the key that a
-reader asks by; then every cell of those spans that holds the value as a whole text gets the same sealed text,
-copies and previews included. A longer text that holds it somewhere inside stays, and is counted.
+What is to be sealed is found in the spans as they are understood (`seal_targets`), so that a value is bound to the
+key that a reader asks by; then every cell of those spans that holds the value as a whole text gets the same sealed
+text, copies and previews included. A longer text that holds it somewhere inside stays, and is counted.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from inspector.access.envelope import EnvelopeError, Where
-from inspector.access.sealed import sealed_in, sealed_of, sealed_values
+from inspector.access.envelope import EnvelopeError
+from inspector.access.places import sealed_places
+from inspector.access.sealed import sealed_of
 from inspector.errors import Denied
 from inspector.lifecycle.cells import swapped
-from inspector.model import Multimap
+from inspector.lifecycle.fields import section_of
+from inspector.lifecycle.seal_scalars import scalar_unsealed, scalars_sealed, wrapped_text
+from inspector.lifecycle.seal_targets import Targets
+from inspector.model import RowPlace
+from inspector.query.fieldpath import RESOURCE
 from inspector.stores.edits import Edits, Rewrite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from inspector.access.sealed import Sealed
+    from inspector.access.envelope import Where
     from inspector.access.sealing import SealingKeys
     from inspector.access.unlocking import Unlocker
+    from inspector.lifecycle.seal_targets import Target
     from inspector.lifecycle.selection import Structure
     from inspector.lifecycle.wish import Wish
-    from inspector.model import Attributes, Span, Value
-    from inspector.query.fieldpath import PathSet
+    from inspector.model import Value
     from inspector.session.veil import Veil
     from inspector.stores.edits import Cell, Editor
 
-SHORTEST: Final = 2
+    Path = tuple[str | int, ...]
+
 _NEEDLES: Final = 200
 _LONGEST: Final = 64
 """Bytes of a needle."""
@@ -41,85 +48,122 @@ _SEEN: Final = 6
 """A value shorter than this isn't looked for inside longer texts: it would be found everywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A value of a span that is to be sealed."""
-
-    key: str
-    type: str
-    level: str
-
-
 @dataclass(slots=True)
 class SealPlan:
-    """`edits` are none while there is nothing to do. `inside`: cells that hold a value in a longer text."""
+    """`edits` are none while there is nothing to do. `inside`: cells that hold a value in a longer text.
+    `missed`: numbers and booleans that stand where they can't be sealed."""
 
     edits: Edits
     counts: Counter[str] = field(default_factory=Counter)
     cells: int = 0
     inside: int = 0
+    missed: int = 0
     values: set[str] = field(default_factory=set, repr=False)
 
 
 def plan_seal(
-    store_veil: Veil, structure: Structure, editor: Editor, wish: Wish, keys: SealingKeys
+    store_veil: Veil,
+    structure: Structure,
+    editor: Editor,
+    wish: Wish,
+    keys: SealingKeys,
+    permit: Callable[[str], None] = lambda level: None,
 ) -> SealPlan:
-    """Raises UsageError for a level that there is no key for."""
-    targets: dict[str, dict[str, dict[str, Target]]] = {}
-    plan, paths = SealPlan(Edits()), wish.paths()
+    """`permit` is asked for each level that would be sealed at, before anything is. Raises what it raises."""
+    targets, paths = Targets(), wish.paths()
     for heads in structure.traces.values():
         trace = structure.load(heads)
-        if trace is None:
-            continue
-        store_veil.learn(trace)
-        for span in trace.spans:
-            found = dict(_targets(span, wish, paths, store_veil))
-            if found:
-                targets.setdefault(span.trace_id, {})[span.span_id] = found
-                plan.values |= found.keys()
-                plan.counts.update(target.type for target in found.values())
-    made: dict[tuple[str, str, str], str] = {}
-
-    def sealed(trace_id: str, span_id: str, text: str) -> str:
-        at = (trace_id, span_id, text)
-        if at not in made:
-            target = targets[trace_id][span_id][text]
-            where = Where(trace_id, span_id, target.key)
-            shape = keys.seal(
-                text, where, type=target.type, level=target.level, blind=target.type in wish.blind
-            )
-            made[at] = orjson.dumps(shape).decode()
-        return made[at]
-
-    def owned(cell: Cell, text: str, path: tuple[str | int, ...]) -> str | None:
-        for owner in editor.owners(cell, [path]):
-            spans = targets.get(owner.trace_id, {})
-            for span_id in (owner.span_id,) if owner.span_id else spans:
-                if text in spans.get(span_id, {}):
-                    return sealed(owner.trace_id, span_id, text)
-        return None
-
+        if trace is not None:
+            store_veil.learn(trace)
+            targets.add(trace, wish, paths, store_veil)
+    for level in sorted({target.level for target in targets}):
+        permit(level)
+    plan = SealPlan(Edits(), values={t.value for t in targets if isinstance(t.value, str)})
+    sealing = _Sealing(targets, editor, wish, keys, frozenset(plan.values))
     rewrites: list[Rewrite] = []
-    for cell in _cells(editor, plan.values):
-
-        def swap(value: Value, path: tuple[str | int, ...], cell: Cell = cell) -> str | None:
-            if not isinstance(value, str) or value not in plan.values:
-                return None
-            new = owned(cell, value, path)
-            return None if new is None else orjson.dumps(new).decode()
-
-        after = swapped(cell.content, swap)
+    for cell in _cells(editor, plan.values, _names(targets)):
+        after = sealing.rewritten(cell)
         if after is not None and after != cell.content:
             rewrites.append(Rewrite(cell.place, cell.digest, after))
         plan.inside += _holds(after or cell.content, plan.values)
+    done = [t for t in targets if isinstance(t.value, str) or (t.where, "") in sealing.made]
+    plan.counts.update(target.type for target in done)
+    plan.missed = len(list(targets)) - len(done)
     plan.cells = len(rewrites)
     plan.edits = Edits(rewrites=tuple(rewrites))
     return plan
 
 
-def _cells(editor: Editor, values: set[str]) -> Iterator[Cell]:
-    """Each cell that may hold one of the values, once."""
-    needles = sorted({_needle(value) for value in values})
+@dataclass(slots=True)
+class _Sealing:
+    """One ciphertext a target, wherever it is put."""
+
+    targets: Targets
+    editor: Editor
+    wish: Wish
+    keys: SealingKeys
+    values: frozenset[str] = field(repr=False)
+    names: frozenset[str] = field(init=False)
+    made: dict[tuple[Where, str], str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.names = frozenset(t.where.key for t in self.targets if not isinstance(t.value, str))
+
+    def rewritten(self, cell: Cell) -> bytes | None:
+        """The cell's new content, or none where nothing of it is to be sealed."""
+        after = swapped(cell.content, lambda value, path: self._text(cell, value, path))
+        if not self.names:
+            return after
+        column = str(cell.place.path[0]) if isinstance(cell.place, RowPlace) and cell.place.path else ""
+
+        def scalar(key: str, path: Path, value: Value, was: str) -> str | None:
+            target = self._scalar(cell, key, path) if key in self.names else None
+            if target is None or target.value != value:
+                return None
+            alike = isinstance(target.value, bool) is isinstance(value, bool)
+            return self._sealed(target, "", was) if alike else None
+
+        return scalars_sealed(after or cell.content, column, scalar) or after
+
+    def _text(self, cell: Cell, value: Value, path: Path) -> str | None:
+        if not isinstance(value, str) or value not in self.values:
+            return None
+        found = None
+        if value in self.targets.shared_texts and section_of(path)[0] == RESOURCE:
+            found = self.targets.shared_texts[value]
+        else:
+            for owner in self.editor.owners(cell, [path]):
+                for one in self.targets.owners(owner.trace_id, owner.span_id):
+                    found = found or self.targets.texts.get(one, {}).get(value)
+        return None if found is None else orjson.dumps(self._sealed(found, value, "")).decode()
+
+    def _scalar(self, cell: Cell, key: str, path: Path) -> Target | None:
+        if key in self.targets.shared_scalars:
+            return self.targets.shared_scalars[key]
+        owners = ((owner.trace_id, owner.span_id) for owner in self.editor.owners(cell, [path]))
+        found = (self.targets.scalars.get(owner, {}).get(key) for owner in owners)
+        return next((target for target in found if target is not None), None)
+
+    def _sealed(self, target: Target, text: str, was: str) -> str:
+        at = (target.where, text)
+        if at not in self.made:
+            shape = self.keys.seal(
+                target.value, target.where, type=target.type, level=target.level,
+                blind=target.type in self.wish.blind, was=was, subject=target.subject,
+            )  # fmt: skip
+            self.made[at] = orjson.dumps(shape).decode()
+        return self.made[at]
+
+
+def _names(targets: Targets) -> set[bytes]:
+    """The longest run of letters of each scalar's key: what the cells are found by that hold it."""
+    keys = {t.where.key for t in targets if not isinstance(t.value, str)}
+    return {max(re.findall(rb"[A-Za-z0-9]+", key.encode()), key=len, default=b"") for key in keys}
+
+
+def _cells(editor: Editor, values: set[str], names: Collection[bytes] = ()) -> Iterator[Cell]:
+    """Each cell that may hold one of the values, or something of these names, once."""
+    needles = sorted({_needle(value) for value in values} | set(names))
     if not needles:
         return
     if len(needles) <= _NEEDLES:
@@ -138,68 +182,6 @@ def _holds(content: bytes, values: set[str]) -> int:
     return sum(value.encode("utf-8", "replace") in content for value in values if len(value) >= _SEEN) and 1
 
 
-def _targets(span: Span, wish: Wish, paths: PathSet, veil: Veil) -> Iterator[tuple[str, Target]]:
-    """Texts of a span that are to be sealed, each once, with the key that it is bound to."""
-    seen: set[str] = set()
-    for section, keys, text, key in _texts(span):
-        if len(text) < SHORTEST or text in seen or sealed_of(text) is not None:
-            continue
-        kind, level = _wanted(section, keys, text, wish, paths, veil)
-        if kind:
-            seen.add(text)
-            yield text, Target(key, kind, wish.level or level)
-
-
-def _wanted(
-    section: str, keys: tuple[str | int, ...], text: str, wish: Wish, paths: PathSet, veil: Veil
-) -> tuple[str, str]:
-    """Its type and level, or two empty texts."""
-    findings = [p.finding for p in veil.label(text, keys, section).pieces if p.finding is not None]
-    first = next(iter(findings), None)
-    if paths.matching(keys, section):
-        return (first.type, _sealable(first.level)) if first is not None else ("field", "confidential")
-    for finding in findings:
-        if any(finding.type == t or finding.type.startswith(f"{t}.") for t in wish.types):
-            return finding.type, _sealable(finding.level)
-    return "", ""
-
-
-def _sealable(level: str) -> str:
-    return "internal" if level == "public" else level
-
-
-def _texts(span: Span) -> Iterator[tuple[str, tuple[str | int, ...], str, str]]:
-    """Section, way, text, and the key that `session.unveiling` asks for it by."""
-    yield from (("attributes", way, text, _dotted(way)) for way, text in _below(span.attributes))
-    for event in span.events:
-        yield from (("event", way, text, f"event.{_dotted(way)}") for way, text in _below(event.attributes))
-    for section, value in (("input", span.input), ("output", span.output)):
-        for way, text in _inside((), value):
-            yield section, way, text, f"{section}.{_dotted(way)}".rstrip(".")
-
-
-def _dotted(way: tuple[str | int, ...]) -> str:
-    from inspector.access.sealed import canonical
-
-    return canonical(way)
-
-
-def _below(attributes: Attributes) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for attribute in attributes:
-        yield from _inside((attribute.key,), attribute.value)
-
-
-def _inside(way: tuple[str | int, ...], value: Value) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(value, str):
-        yield way, value
-    elif isinstance(value, list):
-        for i, item in enumerate(value):
-            yield from _inside((*way, i), item)
-    elif isinstance(value, dict | Multimap) and sealed_of(value) is None:
-        for key, below in value.pairs if isinstance(value, Multimap) else value.items():
-            yield from _inside((*way, key), below)
-
-
 def plan_unseal(structure: Structure, editor: Editor, unlocker: Unlocker) -> SealPlan:
     """Every sealed value of ours that the role opens; those that it doesn't are counted as `shut`."""
     opened: dict[str, Value] = {}
@@ -208,7 +190,7 @@ def plan_unseal(structure: Structure, editor: Editor, unlocker: Unlocker) -> Sea
     for heads in structure.traces.values():
         trace = structure.load(heads)
         for span in trace.spans if trace is not None else ():
-            for where, sealed in _sealed(span):
+            for _, sealed, where in sealed_places(span):
                 if sealed.ciphertext in opened:
                     continue
                 try:
@@ -217,11 +199,14 @@ def plan_unseal(structure: Structure, editor: Editor, unlocker: Unlocker) -> Sea
                 except (Denied, EnvelopeError):
                     plan.counts["shut"] += 1
 
-    def swap(value: Value, path: tuple[str | int, ...]) -> str | None:
-        sealed = sealed_of(value)
+    def swap(value: Value, path: Path) -> str | None:
+        sealed = sealed_of(wrapped_text(value) or value)
         if sealed is None or sealed.ciphertext not in opened:
             return None
         plain = opened[sealed.ciphertext]
+        scalar = scalar_unsealed(value, plain)
+        if scalar is not None or wrapped_text(value):
+            return scalar
         # A text held the sealed form, so a text takes its place; an object gives way to the value itself.
         if isinstance(value, str) and not isinstance(plain, str):
             plain = orjson.dumps(plain).decode()
@@ -235,17 +220,6 @@ def plan_unseal(structure: Structure, editor: Editor, unlocker: Unlocker) -> Sea
     plan.cells = len(rewrites)
     plan.edits = Edits(rewrites=tuple(rewrites))
     return plan
-
-
-def _sealed(span: Span) -> Iterator[tuple[Where, Sealed]]:
-    for key, sealed in sealed_in(span.attributes):
-        yield Where(span.trace_id, span.span_id, key), sealed
-    for event in span.events:
-        for key, sealed in sealed_in(event.attributes):
-            yield Where(span.trace_id, span.span_id, f"event.{key}"), sealed
-    for section, value in (("input", span.input), ("output", span.output)):
-        for key, sealed in sealed_values(value):
-            yield Where(span.trace_id, span.span_id, f"{section}.{key}".rstrip(".")), sealed
 
 
 def still_there(editor: Editor, values: Sequence[str]) -> int:

@@ -20,6 +20,8 @@ class Wish:
     types: tuple[str, ...] = ()
     level: str = ""
     blind: frozenset[str] = frozenset()
+    by_subject: bool = False
+    """Whether what is about one person gets a key of its own, so that it can be ended alone."""
 
     def paths(self) -> PathSet:
         """Raises QueryError."""
@@ -31,6 +33,7 @@ class Wish:
             "types": list(self.types),
             "level": self.level,
             "blind": [*sorted(self.blind)],
+            "by_subject": self.by_subject,
         }
 
     @classmethod
@@ -40,4 +43,5 @@ class Wish:
             sealed.texts(value, "types"),
             sealed.text(value, "level"),
             frozenset(sealed.texts(value, "blind")),
+            bool(value.get("by_subject")),
         )

@@ -135,13 +135,22 @@ class AuditedView:
         return () if unveiling is None else unveiling.identity.role.purposes
 
     def reveal(
-        self, key: TraceKey, index: int, path: str, reason: str, purpose: str = "", *, piped: bool = False
+        self,
+        key: TraceKey,
+        index: int,
+        path: str,
+        reason: str,
+        purpose: str = "",
+        *,
+        piped: bool = False,
+        to_pipe: bool = False,
     ) -> Unlocked:
+        """`piped`: it is printed into a pipe or file, which raises UsageError unless `to_pipe`."""
         from inspector.session.unveiling import Request
 
         trail = self.trail()
         trail.batch.flush()
-        return self.session.reveal(Request(key, index, path, reason, purpose, piped), trail)
+        return self.session.reveal(Request(key, index, path, reason, purpose, piped, to_pipe), trail)
 
     def unlocked(self) -> Unlocked:
         unveiling = self.session.unveiling

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from inspector.access.sealed import sealed_of
 from inspector.model import Multimap
+from inspector.redaction.result import Finding, Piece, RedactedText
 from inspector.view import Segment, ShownList, ShownMap, ShownText, State
 
 if TYPE_CHECKING:
@@ -42,9 +43,24 @@ class Locks:
             raise ValueError("not sealed")
         if sealed.ciphertext in self._opened:
             return revealed(self._opened[sealed.ciphertext], sealed)
-        level, kind = (sealed.ours.level, sealed.ours.type) if sealed.ours is not None else ("", "")
+        kind, level = _named(sealed)
         note = self._waits(sealed)
-        return ShownText((Segment(LOCKED, State.LOCKED, type=kind or "encrypted", level=level, note=note),))
+        return ShownText((Segment(LOCKED, State.LOCKED, type=kind, level=level, note=note),))
+
+    def text(self, raw: str) -> ShownText:
+        """The same where only a text may stand: an opened object is its JSON there."""
+        shown = self.shown(raw)
+        if isinstance(shown, ShownText):
+            return shown
+        sealed = sealed_of(raw)
+        assert sealed is not None
+        return _marked(_json(self._opened[sealed.ciphertext]), sealed)
+
+    def label(self, raw: str) -> RedactedText:
+        """The same as the engine would give it, for lists."""
+        (segment,) = self.text(raw).segments
+        operator = "reveal" if segment.state is State.REVEALED else "encrypt"
+        return RedactedText((Piece(segment.text, Finding(segment.type, segment.level, operator, "")),))
 
     def _waits(self, sealed: Sealed) -> str:
         if self._needs is None:
@@ -67,6 +83,18 @@ def revealed(value: Value, sealed: Sealed) -> ShownValue:
 
 
 def _marked(text: str, sealed: Sealed) -> ShownText:
-    ours = sealed.ours
-    kind, level = (ours.type, ours.level) if ours is not None else ("encrypted", "")
+    kind, level = _named(sealed)
     return ShownText((Segment(text, State.REVEALED, type=kind, operator="unlock", level=level),))
+
+
+def _named(sealed: Sealed) -> tuple[str, str]:
+    """Type and level, as the envelope says."""
+    ours = sealed.ours
+    return ("encrypted", "") if ours is None else (ours.type or "encrypted", ours.level)
+
+
+def _json(value: Value) -> str:
+    import json
+
+    plain = dict(value.pairs) if isinstance(value, Multimap) else value
+    return json.dumps(plain, ensure_ascii=False)

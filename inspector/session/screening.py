@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from inspector.session.show import keys_of, label
+from inspector.session.veil import is_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 2_000
 _NEUTRAL = "x"
+_NOT_ASKED = b"0\n"
+"""Stands for a text that is judged singly, whatever the scan says."""
 
 
 def screen(veil: Veil) -> Callable[[str, Sequence[str], Sequence[int]], Iterable[int]]:
@@ -41,14 +44,18 @@ def screen(veil: Veil) -> Callable[[str, Sequence[str], Sequence[int]], Iterable
             after = b"".join(out).split(b"\n")
             if len(after) == len(lines) + 1:
                 pairs = zip(codes[some], lines, after, strict=False)
-                found += [code for code, before, now in pairs if before[:-1] == now]
+                found += [
+                    code for code, before, now in pairs if before[:-1] == now and before is not _NOT_ASKED
+                ]
         return found
 
     return clean
 
 
 def _line(keys: Sequence[str], text: str) -> bytes:
+    if is_sealed(text):
+        return _NOT_ASKED
     try:
         return orjson.dumps(dict.fromkeys(keys, text)) + b"\n"
-    except TypeError:  # half a surrogate pair: never equal to what comes back
-        return b'{"":"\\u0000"}\n'
+    except TypeError:  # half a surrogate pair
+        return _NOT_ASKED

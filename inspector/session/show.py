@@ -9,7 +9,7 @@ from msgspec.structs import force_setattr
 from inspector.model import Attribute, Multimap
 from inspector.session.pretty import pretty_text
 from inspector.session.redactions import redactions_of
-from inspector.session.veil import UNREDACTABLE, shown_text
+from inspector.session.veil import UNREDACTABLE, is_sealed, shown_text
 from inspector.view import (
     EMPTY,
     ShownAttribute,
@@ -139,7 +139,9 @@ def _with_redactions(shown: ShownSpan) -> ShownSpan:
 
 
 def _label(field: str, text: str | None, veil: Veil) -> ShownText | None:
-    return None if text is None else shown_text(label(field, text, veil))
+    if text is None:
+        return None
+    return veil.locks.text(text) if is_sealed(text) else shown_text(label(field, text, veil))
 
 
 def _body(

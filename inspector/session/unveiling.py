@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
-from inspector.access.envelope import EnvelopeError, Where
-from inspector.access.sealed import sealed_in, sealed_values
+from inspector.access.envelope import EnvelopeError
+from inspector.access.places import sealed_places
 from inspector.errors import Denied, NotFound, UsageError
 from inspector.redaction.engine import Redactor
 from inspector.redaction.revealing import revealing
@@ -27,6 +27,7 @@ from inspector.view import State, Unlocked
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from inspector.access.envelope import Where
     from inspector.access.identity import Identity
     from inspector.access.sealed import Sealed
     from inspector.access.unlocking import Unlocker
@@ -51,6 +52,8 @@ class Request:
     purpose: str = ""
     piped: bool = False
     """Whether it leaves through a pipe or file."""
+    to_pipe: bool = False
+    """Whether that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,11 @@ class Unveiling:
     def reveal(
         self, request: Request, span: Span, veil: Veil, plain: ShownSpan, trail: Trail, of: Resource
     ) -> Unlocked:
-        """Raises UsageError for no reason, Denied (recorded) where the role may not, AuditError where it can't
-        be written; nothing is opened then."""
+        """Raises Denied (recorded) where the role may not, UsageError for no reason, AuditError where it can't be
+        written; nothing is opened then."""
         from inspector.audit.record import Entry  # a screen on which nothing is opened never needs it
 
-        reason = self._checked(request, veil)
+        reason = str(veil.text(request.reason.strip()[:500], (), "reason"))
         with self._lock:
             self._expire()
             wanted = self._wanted(request, span, plain)
@@ -148,6 +151,7 @@ class Unveiling:
                 subjects=tuple(sorted(trail.log.mark(s.id) for s in span.subjects))[:100],
             )
             self._permit(wanted, entry, trail)
+            self._check(request)
             with trail.log.act(entry) as intent:
                 opened, failed = self._open(wanted)
                 if failed:
@@ -163,8 +167,13 @@ class Unveiling:
             self._grants.append(grant)
             return self.unlocked()
 
-    def _checked(self, request: Request, veil: Veil) -> str:
-        """The reason as it may be written: redacted."""
+    def _check(self, request: Request) -> None:
+        """What is asked of a role that may."""
+        if request.piped and not request.to_pipe:
+            raise UsageError(
+                "Opened values go to a terminal only.",
+                "Add --plaintext-to-pipe to let them into a pipe or file.",
+            )
         if not request.reason.strip():
             raise UsageError("Opening a value needs a reason.", "Say why: --reason TEXT")
         purposes = self.identity.role.purposes
@@ -173,12 +182,11 @@ class Unveiling:
         absolute = self.identity.role.absolute
         if absolute and self.clock() - self._began > absolute / 1e9:
             raise Denied("The session of this role has ended.", "Start inspector again.")
-        return str(veil.text(request.reason.strip()[:500], (), "reason"))
 
     def _wanted(self, request: Request, span: Span, plain: ShownSpan) -> Wanted:
         where: dict[str, tuple[Sealed, list[Where]]] = {}
         asked: set[str] = set()
-        for path, sealed, at in [*_sealed_of(span), *_sealed_of_resource(span)]:
+        for path, sealed, at in sealed_places(span):
             # A copy elsewhere in the span was sealed with the first: any of the places may be the bound one.
             where.setdefault(sealed.ciphertext, (sealed, []))[1].append(at)
             if covers(request.path, path):
@@ -314,22 +322,3 @@ def _at_one_of(unlocker: Unlocker, sealed: Sealed, places: Sequence[Where]) -> V
             first = first or error
     assert first is not None
     raise first
-
-
-def _sealed_of(span: Span) -> list[tuple[str, Sealed, Where]]:
-    """Every sealed value of a span: the path it is shown at, and a place that it may be bound to."""
-    found = [(key, sealed, key) for key, sealed in sealed_in(span.attributes)]
-    for i, event in enumerate(span.events):
-        found += [
-            (f"event[{i}].{key}", sealed, f"event.{key}") for key, sealed in sealed_in(event.attributes)
-        ]
-    for section, value in (("input", span.input), ("output", span.output)):
-        for key, sealed in sealed_values(value):
-            path = f"{section}.{key}".rstrip(".")
-            found.append((path, sealed, path))
-    return [(path, sealed, Where(span.trace_id, span.span_id, key)) for path, sealed, key in found]
-
-
-def _sealed_of_resource(span: Span) -> list[tuple[str, Sealed, Where]]:
-    """Many spans share a resource: its values are bound to their key alone."""
-    return [(f"resource.{k}", s, Where("", "", f"resource.{k}")) for k, s in sealed_in(span.resource)]

@@ -55,7 +55,9 @@ def test_a_field_is_sealed_with_its_copies_and_opens_again(keyed: Keyed, tmp_pat
     before = Path(store).read_text()
     done = inside("seal", store, "--fields", "user.email", "--dry-run", "--json", *OPERATOR)
     assert (done.returncode, Path(store).read_text()) == (0, before), done.stderr
-    assert json.loads(done.stdout) == {"sealed": {"field": 1}, "places": 1, "inside_longer_texts": 1}
+    assert json.loads(done.stdout) == {
+        "sealed": {"field": 1}, "places": 1, "inside_longer_texts": 1, "missed": 0
+    }  # fmt: skip
     done = inside("seal", store, "--fields", "user.email", *OPERATOR)
     assert done.returncode == 2
     assert Path(store).read_text() == before
@@ -92,13 +94,87 @@ def test_without_a_key_or_the_permission_nothing_is_sealed(keyed: Keyed, tmp_pat
     store = otlp(tmp_path / "a.otlp.jsonl")
     before = Path(store).read_bytes()
     assert inside("seal", store, "--fields", "user.email", "--yes").returncode == 3
-    assert (
-        inside(
-            "seal", store, "--fields", "user.email", "--yes", "--level", "restricted", *OPERATOR
-        ).returncode
-        == 2
-    )
     assert Path(store).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "asked", [("--fields", "user.email", "--level", "restricted"), ("--types", "credential,email")]
+)
+def test_a_level_that_the_role_may_not_open_is_denied(
+    keyed: Keyed, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    """By the option, and by the level of a type that is found."""
+    store = Path(otlp(tmp_path / "a.otlp.jsonl"))
+    store.write_text(store.read_text().replace("stays as it is", f"Bearer sk-proj-{'aB3dE5gH' * 6}"))
+    before = store.read_bytes()
+    for dry in ((), ("--dry-run",)):
+        done = inside("seal", str(store), *asked, "--yes", *dry, *OPERATOR)
+        assert done.returncode == 3, done.stderr
+        assert b"operator may not do this (fields:unlock:restricted)" in done.stderr
+        assert b"--role: admin" in done.stderr
+    assert store.read_bytes() == before
+    denied = [r for r in oldest_first(keyed.state / "audit") if text(r, "action") == "access.denied"]
+    assert [text(r, "new_state", "action") for r in denied] == ["fields:unlock:restricted"] * 2
+
+
+def scalars(path: Path) -> str:
+    """A span whose name, message, numbers, resource and link hold something."""
+
+    def attribute(key: str, **value: object) -> object:
+        return {"key": key, "value": value}
+
+    spans = [
+        {"traceId": TRACE, "spanId": span, "name": f"mail to {MAIL}", "startTimeUnixNano": "1700000000000000000",
+         "endTimeUnixNano": "1700000001000000000", "status": {"code": 2, "message": f"no {MAIL}"},
+         "links": [{"traceId": TRACE, "spanId": OTHER, "attributes": [attribute("peer", stringValue="peer-canary")]}],
+         "attributes": [attribute("pay.amount", intValue="731905"), attribute("pay.rate", doubleValue=7.25),
+                        attribute("pay.done", boolValue=True), attribute("other", intValue="731905")]}
+        for span in (SPAN, OTHER)
+    ]  # fmt: skip
+    resource = {
+        "attributes": [
+            attribute("host.owner", stringValue="owner-canary"),
+            attribute("host.floor", intValue="4"),
+        ]
+    }
+    path.write_text(
+        json.dumps({"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]}) + "\n"
+    )
+    return str(path)
+
+
+def test_names_messages_numbers_and_resources_are_sealed_and_come_back(keyed: Keyed, tmp_path: Path) -> None:
+    store = scalars(tmp_path / "a.otlp.jsonl")
+    before = json.loads(Path(store).read_text())
+    fields = "span.name,span.status_message,pay.*,resource.host.*,link.peer"
+    done = inside("seal", store, "--fields", fields, "--yes", "--json", *OPERATOR)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "sealed": {"field": 10, "email": 4}, "places": 1, "inside_longer_texts": 0, "missed": 0
+    }  # fmt: skip
+    after = Path(store).read_text()
+    assert after.count("731905") == 2  # what no path names
+    for gone in (MAIL, "peer-canary", "owner-canary", "7.25", '"boolValue"'):
+        assert gone not in after
+    shown = json.loads(inside("show", store, TRACE, "--json").stdout)["spans"]
+    for span in shown:
+        assert (span["name"], span["status_message"]) == ("[ENCRYPTED]", "[ENCRYPTED]")
+    printed = inside("show", store, TRACE).stdout.decode() + inside("ls", store).stdout.decode()
+    assert "__encrypted__" not in printed and "ciphertext" not in printed
+    assert "[ENCRYPTED]" in inside("ls", store).stdout.decode()
+    for at in (0, 1):  # the resource opens from either span
+        opened = json.loads(
+            inside("show", store, TRACE, "--span", shown[at]["span_id"], *WHY, *OPERATOR).stdout
+        )["spans"][0]
+        assert (opened["name"], opened["status_message"]) == (f"mail to {MAIL}", f"no {MAIL}")
+        values = {a["key"]: a["value"] for a in opened["attributes"]}
+        assert [values[f"pay.{n}"] for n in ("amount", "rate", "done")] == ["731905", "7.25", "True"]
+        assert {a["key"]: a["value"] for a in opened["resource"]} == {
+            "host.owner": "owner-canary",
+            "host.floor": "4",
+        }
+    assert inside("unseal", store, "--yes", "--reason", "back", *ADMIN).returncode == 0
+    assert json.loads(Path(store).read_text()) == before
 
 
 @pytest.mark.parametrize(
@@ -119,6 +195,19 @@ def test_real_stores_keep_every_value(keyed: Keyed, stores: Path, tmp_path: Path
     assert b'"operator":"unlock"' in opened.stdout
     assert inside("unseal", str(store), "--yes", "--reason", "back", *ADMIN).returncode == 0
     assert inside("search", str(store), "has:locked").returncode == 1
+    assert content(store) == before
+
+
+def test_numbers_of_a_database_keep_their_kind(keyed: Keyed, stores: Path, tmp_path: Path) -> None:
+    store = tmp_path / "phoenix.db"
+    shutil.copy(stores / "phoenix" / "phoenix.db", store)
+    before = content(store)
+    done = inside("seal", str(store), "--fields", "llm.token_count.*", "--yes", "--json", *ADMIN)
+    assert done.returncode == 0, done.stderr
+    counts = json.loads(done.stdout)
+    assert counts["sealed"]["field"] > 500 and counts["missed"] == 0
+    assert content(store) != before
+    assert inside("unseal", str(store), "--yes", "--reason", "back", *ADMIN).returncode == 0
     assert content(store) == before
 
 

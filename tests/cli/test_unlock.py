@@ -87,6 +87,16 @@ def test_plaintext_does_not_go_into_a_pipe_unasked(keyed: Keyed, store: str) -> 
     assert not records(keyed, "field.unlock")
 
 
+@pytest.mark.parametrize("role", ["viewer", "analyst"])
+def test_who_may_not_is_told_so_before_the_pipe_and_the_reason(keyed: Keyed, store: str, role: str) -> None:
+    if role != "viewer":
+        inside("keys", "grant", role, "--role", "admin")
+    done = inside("show", store, TRACE, "--role", role, "--unlock")
+    assert (done.returncode, done.stdout) == (3, b"")
+    (denied,) = records(keyed, "access.denied")
+    assert (text(denied, "actor", "role"), text(denied, "outcome")) == (role, "denied")
+
+
 def test_no_reason_no_value(keyed: Keyed, store: str) -> None:
     done = inside("show", store, TRACE, "--role", "operator", "--unlock", "--plaintext-to-pipe")
     assert done.returncode == 2
