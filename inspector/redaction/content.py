@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inspector.redaction.levels import rank
 from inspector.redaction.placeholders import protect
-from inspector.redaction.shadows import base64_runs, readings
+from inspector.redaction.shadows import base64_runs, may_read_otherwise, readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,11 +48,12 @@ class Content:
         """Merged findings from left to right."""
         guarded, kept = protect(text)
         found = self._plain(guarded, keys(), reject)
-        if deep:
+        if deep and may_read_otherwise(guarded):
             for shadow in _ends(readings(guarded)):
                 for one in self._plain(protect(shadow.text)[0], keys(), reject):
                     start, end = shadow.back(one.start, one.end)
                     found.append(_moved(one, start, end))
+        if deep:
             for start, end, decoded in base64_runs(guarded):
                 inner = self._plain(decoded, "", reject)
                 for shadow in readings(decoded):
@@ -69,11 +70,9 @@ class Content:
         return _without(merge(found, text), kept, guarded) if found else []
 
     def _plain(self, text: bytes, keys: str, reject: Reject | None) -> list[Found]:
-        out = []
-        for hit in self._matcher.find(text, keys, reject):
-            made = self._of(hit)
-            if made is not None:
-                out.append(made)
+        out = [made for hit in self._matcher.find(text, keys, reject) if (made := self._of(hit)) is not None]
+        if not self._names:
+            return out
         for start, end, value in self._names.find(text):
             operator = self._policy.operator("name")
             if operator != "keep":

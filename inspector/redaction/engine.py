@@ -50,7 +50,11 @@ _CACHED = 4096
 """Longest text, in characters, whose result is remembered."""
 
 
-@lru_cache(maxsize=16384)
+_PATHS = 16_384
+"""Places whose words are remembered."""
+
+
+@lru_cache(maxsize=_PATHS)
 def _key_words(path: Path) -> str:
     return " ".join(words(p) for p in path if isinstance(p, str))
 
@@ -78,6 +82,7 @@ class Redactor:
         self._names = KnownNames(known_names)
         self.content = Content(policy, self._matcher, self._names)
         self._operators = Operators(key or secrets.token_bytes(32), policy.hash_format, encrypt)
+        self._told: dict[Path, str] = {}
         self._remembered: dict[tuple[str, str], RedactedText] = {}
         self.keys: dict[str, Key] = {}
         """What the walk knows of keys, until more is known of what to hide."""
@@ -180,7 +185,9 @@ class Redactor:
 
     def judged(self, text: str, path: Path) -> RedactedText:
         """A text by its content alone. Short ones are remembered, since stores repeat themselves."""
-        keys = self._telling(path)
+        keys = self._told.get(path)
+        if keys is None:
+            keys = self._tell(path)
         if len(text) > _CACHED:
             return self._judged(text, keys)
         key = (text, keys)
@@ -197,10 +204,13 @@ class Redactor:
         raw = text.encode("ascii")
         return self._cut(text, raw, self.content.find_by(raw, rules))
 
-    def _telling(self, path: Path) -> str:
+    def _tell(self, path: Path) -> str:
         """The words of a path if they say anything to any rule: equal texts under other keys are judged once."""
         keys = _key_words(path)
-        return keys if keys and self._matcher.hears(keys) else ""
+        told = self._told[path] = keys if keys and self._matcher.hears(keys) else ""
+        if len(self._told) > _PATHS:
+            self._told.clear()
+        return told
 
     def _judged(self, text: str, keys: str, reject: Reject | None = None) -> RedactedText:
         raw = text.encode("utf-8", "surrogatepass")

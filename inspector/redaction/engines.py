@@ -190,6 +190,15 @@ def compile_search(pattern: str) -> tuple[Search, int]:
     """A search from an offset that gives the spans of all groups, and the number of the group `value` or 0."""
     compiled = compile_bytes(pattern)
     group = compiled.groupindex.get("value", 0)
+    return _search(compiled, group), group
+
+
+def search_raw(pattern: bytes) -> Search:
+    """The same over raw bytes, each byte a character."""
+    return _search(compile_raw(pattern, False), 0)
+
+
+def _search(compiled: Pattern | re.Pattern[bytes], group: int) -> Search:
     raw: _Raw | None = getattr(compiled, "_regexp", None)
     anchor = getattr(getattr(re2(), "_Anchor", None), "UNANCHORED", None)
     if raw is None or anchor is None:
@@ -199,14 +208,14 @@ def compile_search(pattern: str) -> tuple[Search, int]:
             found = compiled.search(text, at)
             return None if found is None else [(found.start(n), found.end(n)) for n in groups]
 
-        return plain, group
+        return plain
     match = raw.Match
 
     def direct(text: bytes, at: int) -> Spans | None:
         spans = match(anchor, text, at, len(text))
         return spans if spans[0][0] >= 0 else None
 
-    return direct, group
+    return direct
 
 
 def compile_text(pattern: str) -> TextPattern:

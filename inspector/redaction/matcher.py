@@ -30,8 +30,6 @@ _CHECKED = 1024
 _DOUBLED = bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)[(n - 48) % 10] for n in range(256))
 _HEARD = 16_384
 """Paths of which it is remembered whether they say anything."""
-_HEARD = 16_384
-"""Paths of which it is remembered whether they say anything."""
 _NEVER = re.compile(r"(?!)")
 _DIGIT = re.compile(rb"[0-9][^A-Za-z]{0,3}[0-9]")
 """Built-in rules without a keyword are about numbers, which have two digits near each other."""
@@ -255,15 +253,17 @@ class Matcher:
         """The rules with a keyword in `text`, or their context in its key, and those that need neither."""
         if self._words is None:
             self._words = engines.compile_words(tuple(w for w, _ in self._by_keyword))
-        on: set[int] = set()
-        for n in self._words(text):
+        spoken = self._words(text)
+        shaped = self._by_shape(text) if self._always and _DIGIT.search(text) is not None else ()
+        if not (spoken or shaped or keys or self._custom):
+            return []
+        on = set(shaped)
+        for n in spoken:
             on.update(self._by_keyword[n][1])
-        if self._always and _DIGIT.search(text) is not None:
-            on.update(self._by_shape(text))
         on.update(self._custom)
         if keys:
             on.update(self._by_key(keys))
-        return [self.compiled[n] for n in sorted(on)] if on else []
+        return [self.compiled[n] for n in sorted(on)]
 
     def _by_key(self, keys: str) -> tuple[int, ...]:
         """The rules about personal numbers whose context stands in a key."""

@@ -201,6 +201,8 @@ def _quoted(text: RedactedText, ascii_only: bool) -> tuple[Piece, ...]:
 
 def edits(text: bytes, spot: Spot, value: Value, redacted: RedactedValue, out: list[Edit]) -> None:
     """The edits that turn the document into its redacted form, left to right."""
+    if redacted is value:
+        return
     if isinstance(redacted, RedactedText):
         if isinstance(value, str) and redacted.clean:
             return
@@ -226,7 +228,10 @@ def edits(text: bytes, spot: Spot, value: Value, redacted: RedactedValue, out: l
             shown = shown_key.pieces
             if (shown[0].text if len(shown) == 1 else str(shown_key)) != key:
                 out.append(edit(key_spot.start, key_spot.end, _quoted(shown_key, True)))
-            edits(text, under, raw, item, out)
+            if item is not raw and not (
+                isinstance(raw, str) and isinstance(item, RedactedText) and item.clean
+            ):
+                edits(text, under, raw, item, out)
 
 
 def splice(text: bytes, made: list[Edit]) -> bytes:

@@ -184,6 +184,14 @@ def percents(text: bytes, parent: Shadow | None = None) -> Shadow | None:
 _CHAIN = (ansi, folds, escapes, escapes, escapes, entities, percents, percents, entities, ansi, folds)
 
 
+_OTHERWISE = re.compile(rb"[&%\\\x1b\x80-\xff]")
+
+
+def may_read_otherwise(text: bytes) -> bool:
+    """Whether a text holds anything that a decoder would change."""
+    return _OTHERWISE.search(text) is not None
+
+
 def readings(text: bytes) -> Iterator[Shadow]:
     """Each further reading of `text`, one decoder after the other, where it differs from the one before."""
     current: Shadow | None = None
@@ -222,30 +230,36 @@ _IMAGE = re.compile(rb"data:(?:image|audio|video|font)/[\w.+-]{1,40}(?:;[\w=.-]{
 _LARGEST = 1 << 16
 
 
+_SHORTEST = 14
+
+
 @cache
-def _hint() -> engines.Pattern | re.Pattern[bytes]:
-    return engines.compile_raw(BASE64_HINT, False)
+def _hint() -> engines.Search:
+    return engines.search_raw(BASE64_HINT)
 
 
 def base64_runs(text: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Plausible base64 of text: where the run stands and what it decodes to, one level, 64 KB at most."""
+    if len(text) < _SHORTEST:
+        return
     end = 0
-    pattern = _hint()
-    while (hint := pattern.search(text, end)) is not None:
-        start = hint.start()
+    search = _hint()
+    while (hint := search(text, end)) is not None:
+        first, last = hint[0]
+        start = first
         floor = max(end, start - _LARGEST)
         while start > floor and text[start - 1] in _ALPHABET:
             start -= 1
         run = _RUN.match(text, start)
         if run is None:
-            end = hint.end()
+            end = last
             continue
         end = run.end()
         if _ANCHOR.search(text, start, end) is None:
             continue
         if _IMAGE.search(text, max(0, start - 120), start) is not None:
             continue
-        begin = start + (hint.start() - start) % 4
+        begin = start + (first - start) % 4
         decoded = unbase64(text[begin : min(end, begin + _LARGEST)])
         if decoded is not None:
             yield start, end, decoded

@@ -162,6 +162,8 @@ class Walk:
         """A value by its content, its own place being no reason to hide it."""
         if isinstance(value, str):
             return self.text(value, path, section, nested) if value else _NOTHING
+        if isinstance(value, dict) and depth <= DEEPEST:
+            return self.pairs(tuple(value.items()), path, section, nested, depth, value)
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, int | float):
@@ -171,16 +173,14 @@ class Walk:
             return value if hidden is None else hidden
         if depth > DEEPEST:
             return RedactedText((Piece(UNREDACTABLE, failed=True),))
-        if isinstance(value, dict):
-            return self.pairs(tuple(value.items()), path, section, nested, depth, value)
-        if isinstance(value, Multimap):
-            return self.pairs(value.pairs, path, section, nested, depth, None)
         if isinstance(value, list):
             return self.items(value, path, section, nested, depth)
+        if isinstance(value, Multimap):
+            return self.pairs(value.pairs, path, section, nested, depth, None)
         if isinstance(value, bytes):
             return self.bytes(value, path)
         # The types say that nothing else comes; a plug-in format may not have read them.
-        return RedactedText((Piece(UNREDACTABLE, failed=True),))  # type: ignore[unreachable]
+        return RedactedText((Piece(UNREDACTABLE, failed=True),))
 
     def text(self, text: str, path: Path, section: str, nested: int) -> RedactedValue:
         """A text; JSON in it is walked like any value and edited where it stands."""
