@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from inspector.reports.chosen import ALL
+from inspector.reports.html import packing
 from tests.peers.chromium import Chromium
 from tests.reports.support import HOSTILE, report
 from tests.reports.test_csv import scanned
@@ -35,9 +36,22 @@ def page(tmp_path: Path, view: FakeView) -> Path:
     return file
 
 
+UNFOLD = """(async () => {
+  document.querySelectorAll('details').forEach(e => (e.open = true));
+  for (let n = 0; n < 500 && document.querySelector('.body:empty'); n++) await new Promise(r => setTimeout(r, 10));
+  document.querySelectorAll('details').forEach(e => (e.open = true));
+  return document.querySelectorAll('.body:empty').length;
+})()"""
+
+
+@pytest.mark.parametrize("inline", [packing.INLINE, 0])
 @pytest.mark.parametrize("name", HOSTILE)
-def test_nothing_of_a_store_comes_alive(name: str, browser: Chromium, tmp_path: Path) -> None:
+def test_nothing_of_a_store_comes_alive(
+    name: str, inline: int, browser: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "INLINE", inline)
     browser.open(page(tmp_path, FakeView(traces=1, say=HOSTILE[name])))
+    assert browser.ask(UNFOLD) == 0
     assert browser.ask("document.title") == "Traces · redacted report"
     assert browser.ask(LIVE) == 0
     assert browser.ask("document.scripts.length") == 1
@@ -59,6 +73,24 @@ def test_search_folding_and_errors(browser: Chromium, tmp_path: Path) -> None:
     assert browser.ask("document.querySelectorAll('details[open]').length") == 0
     browser.ask("document.getElementById('errors').click()")
     assert browser.ask("document.querySelector('.now').parentElement.hasAttribute('data-error')") is True
+    assert browser.errors == []
+
+
+def test_packed_contents_are_found_and_opened(
+    browser: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "INLINE", 0)
+    monkeypatch.setattr(packing, "_PACK", 5000)
+    browser.open(page(tmp_path, FakeView(traces=8)))
+    assert browser.ask("document.querySelectorAll('.body:not(:empty)').length") == 0
+    browser.ask(
+        "q.value = 'could not be issued'; q.dispatchEvent(new Event('input'));"
+        " new Promise(r => setTimeout(r, 800))"
+    )
+    assert browser.ask("document.querySelectorAll('.hit').length") >= 8
+    browser.ask("document.getElementById('next').click(); new Promise(r => setTimeout(r, 300))")
+    assert "could not be issued" in browser.ask("document.querySelector('.now').textContent")
+    assert browser.ask("document.querySelector('.now .message').checkVisibility()") is True
     assert browser.errors == []
 
 
@@ -107,5 +139,6 @@ def test_ten_thousand_spans_open_and_scroll(browser: Chromium, tmp_path: Path) -
     scrolled = time.monotonic() - started
     print(f"{file.stat().st_size / 1e6:.1f} MB, open {took:.2f} s, 20 jumps {scrolled:.2f} s")
     assert reached is True
+    assert file.stat().st_size < 10_000_000
     assert took < 60
     assert scrolled < 40

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import io
+import re
 from typing import TYPE_CHECKING
 
 from inspector.reports.chosen import ALL, Chosen, choose
@@ -60,3 +63,13 @@ def report(
     chosen = Chosen(view, choose(view, selection).keys, minimise)
     KINDS[to].writer()(chosen, ABOUT, out, columns)
     return out.getvalue().decode()
+
+
+_PACK = re.compile(r'<p class="pack" hidden>([^<]*)</p>\n')
+_AT = re.compile(r' data-at="(\d+)\.(\d+)">')
+
+
+def unpacked(page: str) -> str:
+    """A page with every span's content where it belongs, as its script would put it there."""
+    packs = [gzip.decompress(base64.b64decode(each)).decode().split("\0") for each in _PACK.findall(page)]
+    return _AT.sub(lambda at: ">" + packs[int(at[1])][int(at[2])], _PACK.sub("", page))

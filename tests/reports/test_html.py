@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.reports.support import HOSTILE, report
+from inspector.reports.html import packing
+from tests.reports.support import HOSTILE, report, unpacked
 from tests.reports.test_csv import scanned
 from tests.tui.fake import FakeView, deep_nodes
 
@@ -93,3 +94,31 @@ def test_everything_can_be_read_without_a_script() -> None:
     words = " ".join(page.text)
     assert "The refund could not be issued to the card." in words
     assert "hidden" in page.attributes  # the search box, which the script shows
+
+
+def test_a_packed_page_holds_what_a_plain_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = scanned(FakeView(traces=3))
+    plain = report(view, "html")
+    monkeypatch.setattr(packing, "_PACK", 5000)
+    monkeypatch.setattr(packing, "INLINE", 20_000)
+    packed = report(view, "html")
+    assert len(Page(packed).tags) < len(Page(plain).tags)
+    assert packed.count('class="pack"') > 2
+    assert "data-at" not in plain
+    assert unpacked(packed) == plain
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_packed_has_the_same_elements_whatever_the_store_says(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "INLINE", 0)
+    packed = report(scanned(FakeView(traces=1, say=HOSTILE[name])), "html")
+    page, calm = Page(unpacked(packed)), Page(unpacked(report(scanned(FakeView(traces=1, say="x")), "html")))
+    assert page.tags == calm.tags
+    assert page.attributes == calm.attributes
+
+
+def test_big_traces_make_small_pages() -> None:
+    view = scanned(FakeView(traces=1, nodes=deep_nodes(2_000, 40)))
+    assert len(report(view, "html")) < 2_000 * 750 + packing.INLINE

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from inspector.reports.html.charts import bars, chart
-from inspector.reports.html.render import markup, value_markup
+from inspector.reports.html.packing import Packer
+from inspector.reports.html.render import is_empty, markup, value_markup
 from inspector.reports.html.waterfall import Scale, tree
 from inspector.reports.spool import spooled
 from inspector.reports.tally import percentile
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from inspector.reports.chosen import Chosen, Exported
     from inspector.reports.manifest import About
     from inspector.reports.tally import Tally, Use
+    from inspector.view import ShownSpan
 
 _HERE = Path(__file__).parent / "templates"
 OPEN = 3
@@ -55,23 +58,37 @@ def _money(dollars: float | None) -> str:
 
 
 def write(chosen: Chosen, about: About, out: BinaryIO, names: Sequence[str] = ()) -> None:
-    with spooled() as body:
+    with spooled() as body, spooled() as packs:
+        packer = Packer(packs)
         for number, each in enumerate(chosen.traces()):
-            for piece in _trace(each, number < OPEN):
+            for piece in _trace(each, number < OPEN, packer):
                 body.write(piece.encode("utf-8", "replace"))
+        packer.close()
         out.write(_head(chosen.tally, about).encode("utf-8", "replace"))
-        body.seek(0)
-        while data := body.read(1 << 20):
-            out.write(data)
+        for part in (body, packs):
+            part.seek(0)
+            while data := part.read(1 << 20):
+                out.write(data)
         tail = environment().get_template("tail.html").render(about=about, script=_script())
         out.write(tail.encode("utf-8", "replace"))
 
 
-def _trace(each: Exported, unfolded: bool) -> Iterator[str]:
+def _trace(each: Exported, unfolded: bool, packer: Packer) -> Iterator[str]:
     scale = Scale.of(each.trace)
-    head = environment().get_template("trace.html")
+    head, content = (environment().get_template(name) for name in ("trace.html", "content.html"))
     yield head.render(row=each.trace.row, scale=scale, unfolded=unfolded)
-    yield from tree(each.spans, scale, environment().get_template("span.html"))
+
+    def placed(span: ShownSpan) -> Markup:
+        return packer.placed(
+            content.render(
+                span=span,
+                talk=bool(span.conversation),
+                has_input=not is_empty(span.input),
+                has_output=not is_empty(span.output),
+            )
+        )
+
+    yield from tree(each.spans, scale, environment().get_template("span.html"), placed)
     yield "</div></details>\n"
 
 

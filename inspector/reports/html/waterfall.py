@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inspector.reports.html.render import is_empty
 from inspector.reports.units import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from jinja2 import Template
+    from markupsafe import Markup
 
     from inspector.view import ShownSpan, ShownTrace, SpanNode
 
@@ -50,7 +50,12 @@ class Scale:
         return [duration(self.length * n // 4) if n else "0" for n in range(5)]
 
 
-def tree(spans: Iterable[tuple[SpanNode, ShownSpan]], scale: Scale, template: Template) -> Iterator[str]:
+def tree(
+    spans: Iterable[tuple[SpanNode, ShownSpan]],
+    scale: Scale,
+    template: Template,
+    content: Callable[[ShownSpan], Markup],
+) -> Iterator[str]:
     """Rows in display order; what stands under a row is wrapped, so that it folds without a script."""
     open_at: list[int] = []
     for node, span in spans:
@@ -64,9 +69,7 @@ def tree(spans: Iterable[tuple[SpanNode, ShownSpan]], scale: Scale, template: Te
             bar=scale.bar(node),
             folds=folds,
             indent=min(node.depth, INDENTED),
-            talk=bool(span.conversation),
-            has_input=not is_empty(span.input),
-            has_output=not is_empty(span.output),
+            content=content(span),
         )
         if folds:
             open_at.append(node.depth)

@@ -6,9 +6,43 @@
   const box = $("q");
   let found = [], at = -1, timer = 0;
 
-  const textOf = (span) => {
+  // Contents of a big page are packed: gzip in base64, the spans of a pack with a NUL between them.
+  const packs = [...document.querySelectorAll(".pack")];
+  const opened = new Map();
+  const unpack = async (number) => {
+    const bytes = Uint8Array.from(atob(packs[number].textContent), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return (await new Response(stream).text()).split("\0");
+  };
+  const packed = async (body) => {
+    const [number, at] = body.dataset.at.split(".").map(Number);
+    if (!opened.has(number)) {
+      if (opened.size > 7) opened.delete(opened.keys().next().value);
+      opened.set(number, unpack(number));
+    }
+    return (await opened.get(number))[at];
+  };
+  const fill = async (span) => {
+    const body = span.lastElementChild;
+    if (!body.dataset.at || body.firstChild) return;
+    const html = await packed(body);
+    if (!body.firstChild) body.innerHTML = html;
+  };
+  document.addEventListener("toggle", (e) => {
+    if (e.target.open && e.target.classList.contains("span")) fill(e.target);
+  }, true);
+
+  const textOf = async (span) => {
     let text = texts.get(span);
-    if (text === undefined) texts.set(span, (text = span.textContent.toLowerCase()));
+    if (text !== undefined) return text;
+    const body = span.lastElementChild;
+    text = span.textContent;
+    if (body.dataset.at && !body.firstChild) {
+      const apart = document.createElement("template");
+      apart.innerHTML = await packed(body);
+      text += apart.content.textContent;
+    }
+    texts.set(span, (text = text.toLowerCase()));
     return text;
   };
   const show = (span) => {
@@ -23,16 +57,21 @@
     span.classList.add("now");
     span.scrollIntoView({ block: "center" });
   };
-  const search = () => {
+  let run = 0;
+  const search = async () => {
     const word = box.value.trim().toLowerCase();
-    document.body.classList.toggle("searching", word !== "");
-    found = [];
-    at = -1;
-    for (const span of spans) {
-      const hit = word !== "" && textOf(span).includes(word);
-      span.classList.toggle("hit", hit);
-      if (hit) found.push(span);
+    const own = ++run;
+    const hits = [];
+    for (const span of word === "" ? [] : spans) {
+      const known = texts.get(span);
+      if ((known === undefined ? await textOf(span) : known).includes(word)) hits.push(span);
+      if (own !== run) return;
     }
+    document.body.classList.toggle("searching", word !== "");
+    document.querySelectorAll(".hit").forEach((e) => e.classList.remove("hit"));
+    hits.forEach((e) => e.classList.add("hit"));
+    found = hits;
+    at = -1;
     for (const trace of document.querySelectorAll(".trace")) {
       const named = word === "" || trace.firstElementChild.textContent.toLowerCase().includes(word);
       trace.hidden = !named && !trace.querySelector(".hit");
