@@ -26,11 +26,11 @@ from inspector.view import EMPTY
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from inspector.model import Span
     from inspector.session.opened import Opened
     from inspector.session.veil import Veil
     from inspector.session.wanted import Wanted
     from inspector.stores.base import Lines
+    from inspector.stores.formats.base import SpanTexts
     from inspector.view import ShownText
 
 
@@ -39,7 +39,7 @@ class Found:
     """A span that was hit. `row` and `index` are -1 where its trace wasn't loaded to find it."""
 
     store: int
-    span: Span
+    span: SpanTexts
     path: str
     snippet: ShownText
     row: int = -1
@@ -47,19 +47,12 @@ class Found:
 
 
 class Search:
-    """One query over open stores. `may_see` says of each span whether it exists for who is looking."""
+    """One query over open stores."""
 
-    def __init__(
-        self,
-        stores: Sequence[Opened],
-        wanted: Wanted,
-        stopped: Callable[[], bool],
-        may_see: Callable[[Span], bool] = lambda span: True,
-    ) -> None:
+    def __init__(self, stores: Sequence[Opened], wanted: Wanted, stopped: Callable[[], bool]) -> None:
         self._stores = stores
         self._wanted = wanted
         self._stopped = stopped
-        self._may_see = may_see
         self._spotters = [Spotter(opened.veil, wanted.words) for opened in stores]
         self._matcher = None if wanted.plain else Matcher(wanted.rest)
 
@@ -94,11 +87,12 @@ class Search:
     def _near(self, number: int, lines: Lines, chosen: HasNear) -> Iterator[Found]:
         needle = self._wanted.needle
         assert needle is not None
+        spotter = self._spotters[number]
         for line in hunt(lines, finder(needle.text, case=needle.case), self._stopped):
-            for span in reversed(chosen.near(line.data, line.start, line.ends)):
+            for span in reversed(chosen.near(line.data, line.start, line.ends, spotter.holds)):
                 if self._stopped():
                     return
-                found = self._spotters[number].spot(span) if self._may_see(span) else None
+                found = spotter.spot(span)
                 if found is not None:
                     yield Found(number, span, *found)
 
@@ -151,8 +145,6 @@ class Search:
             if self._stopped():
                 return
             span = loaded.trace.spans[branch.index]
-            if not self._may_see(span):
-                continue
             found = self._spotters[number].spot(span) if self._wanted.words else ("", EMPTY)
             if found is None:
                 continue

@@ -18,9 +18,10 @@ from inspector.view import State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from inspector.model import Attributes, Span, Value
+    from inspector.model import Attributes, Value
     from inspector.session.veil import Veil
     from inspector.session.wanted import Sought
+    from inspector.stores.formats.base import SpanTexts
     from inspector.view import ShownAttribute, ShownText, ShownValue
 
 Texts: TypeAlias = "Iterable[tuple[str, ShownText]]"
@@ -43,46 +44,46 @@ class Spotter:
         self._exact = [w.text for w in words if w.case]
         self._known: dict[object, list[tuple[str, ShownText]]] = {}
 
-    def spot(self, span: Span) -> tuple[str, ShownText] | None:
+    def spot(self, span: SpanTexts) -> tuple[str, ShownText] | None:
         """Path and snippet of the first word in the order of the span, if all words stand in plain text."""
         return match(self._texts(span), self._words)
 
     # texts that hold a word as stored, in the order in which a span is shown
 
-    def _texts(self, span: Span) -> Iterator[tuple[str, ShownText]]:
+    def _texts(self, span: SpanTexts) -> Iterator[tuple[str, ShownText]]:
         veil = self._veil
         for name, text in (
             ("trace_id", span.trace_id),
             ("span_id", span.span_id),
             ("parent_id", span.parent_id),
         ):
-            if text and self._holds(text):
+            if text and self.holds(text):
                 yield f"span.{name}", veil.text(text, (name,), "span")
-        if self._holds(span.name):
+        if self.holds(span.name):
             yield "span.name", self._label("name", span.name)
-        if self._holds(span.status_message):
+        if self.holds(span.status_message):
             yield "span.status_message", veil.text(span.status_message, ("status_message",), "span")
         for name in _LABELS:
             text = getattr(span, name)
-            if text is not None and self._holds(text):
+            if text is not None and self.holds(text):
                 yield f"span.{name}", self._label(name, text)
-        if self._holds(span.scope.name):
+        if self.holds(span.scope.name):
             yield "span.scope_name", veil.text(span.scope.name, ("name",), "scope")
-        if self._holds(span.scope.version):
+        if self.holds(span.scope.version):
             yield "span.scope_version", veil.text(span.scope.version, ("version",), "scope")
         held = self._held(span.attributes, "attributes", "")
         yield from held
         yield from self._rest(span)
 
-    def _rest(self, span: Span) -> Iterator[tuple[str, ShownText]]:
+    def _rest(self, span: SpanTexts) -> Iterator[tuple[str, ShownText]]:
         veil = self._veil
         for i, event in enumerate(span.events):
-            if self._holds(event.name):
+            if self.holds(event.name):
                 yield f"event[{i}].name", veil.text(event.name, ("name",), "event")
             yield from self._held(event.attributes, "event", f"event[{i}].")
         for i, link in enumerate(span.links):
             for name, text in (("trace_id", link.trace_id), ("span_id", link.span_id)):
-                if self._holds(text):
+                if self.holds(text):
                     yield f"link[{i}].{name}", veil.text(text, (name,), "link")
             yield from self._held(link.attributes, "link", f"link[{i}].")
         yield from self._held(span.resource, "resource", "resource.")
@@ -90,7 +91,7 @@ class Spotter:
         yield from self._body(span.input, "input", span.attributes)
         yield from self._body(span.output, "output", span.attributes)
         for i, tag in enumerate(span.tags):
-            if self._holds(tag):
+            if self.holds(tag):
                 yield f"span.tags[{i}]", self._label("tag", tag)
         notes = tuple(Attribute(a.name, a.value) for a in span.annotations)
         yield from self._held(notes, "annotation", "annotation.")
@@ -102,7 +103,7 @@ class Spotter:
         return self._known[key][0][1]
 
     def _held(self, attributes: Attributes, section: str, prefix: str) -> Texts:
-        kept = [i for i, a in enumerate(attributes) if self._holds(a.key) or self._below(a.value)]
+        kept = [i for i, a in enumerate(attributes) if self.holds(a.key) or self._below(a.value)]
         if not kept:
             return ()
         pairs = tuple((attributes[i].key, attributes[i].value) for i in kept)
@@ -156,7 +157,8 @@ class Spotter:
 
     # as stored
 
-    def _holds(self, text: str) -> bool:
+    def holds(self, text: str) -> bool:
+        """Whether some word is in it."""
         for word in self._exact:
             if word in text:
                 return True
@@ -169,23 +171,23 @@ class Spotter:
 
     def _below(self, value: Value) -> bool:
         if isinstance(value, str):
-            return self._holds(value)
+            return self.holds(value)
         stack: list[Value] = [value]
         while stack:
             one = stack.pop()
             if isinstance(one, str):
-                if self._holds(one):
+                if self.holds(one):
                     return True
             elif isinstance(one, bytes):
                 return True
             elif isinstance(one, list):
                 stack += one
             elif isinstance(one, dict):
-                if any(map(self._holds, one)):
+                if any(map(self.holds, one)):
                     return True
                 stack += one.values()
             elif isinstance(one, Multimap):
-                if any(self._holds(key) for key, _ in one.pairs):
+                if any(self.holds(key) for key, _ in one.pairs):
                     return True
                 stack += [below for _, below in one.pairs]
         return False

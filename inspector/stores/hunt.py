@@ -27,6 +27,18 @@ _THREADS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of the file and where in the file something ends that was found in it."""
+
+    start: int
+    data: bytes
+    ends: list[int]
+
+
+_NOTHING: Final = _Piece(0, b"", [])
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line and where in it the bytes end that were looked for."""
 
@@ -40,20 +52,22 @@ def hunt(lines: Lines, make: Callable[[], Finder], stopped: Callable[[], bool]) 
     bounds = deque((max(0, end - PIECE), end) for end in range(lines.size, 0, -PIECE))
     own = threading.local()
 
-    def scan(start: int, end: int) -> list[int]:
+    def scan(start: int, end: int) -> _Piece:
         if stopped():
-            return []
+            return _NOTHING
         found: Finder | None = getattr(own, "finder", None)
         if found is None:
             found = own.finder = make()
         # What begins in this piece may end in the next: those ends belong here, and not there.
         before = min(_OVERLAP, start)
-        data = pread(lines.fd, start - before, end - start + before)
-        return [start - before + at for at in found.ends(data) if at > before or start == 0]
+        first = start - before
+        data = pread(lines.fd, first, end - first)
+        ends = [first + at for at in found.ends(data) if at > before or start == 0]
+        return _Piece(first, data, ends) if ends else _NOTHING
 
     count = max(1, min(_THREADS, os.cpu_count() or 1))
     with ThreadPoolExecutor(count, thread_name_prefix="search") as pool:
-        running: deque[Future[list[int]]] = deque()
+        running: deque[Future[_Piece]] = deque()
         cut = _Cutter(lines)
         try:
             while bounds or running:
@@ -79,11 +93,11 @@ class _Cutter:
         self._data = b""
         self._ends: list[int] = []
 
-    def lines(self, ends: list[int]) -> Iterator[Line]:
-        for end in sorted(set(ends), reverse=True):
+    def lines(self, piece: _Piece) -> Iterator[Line]:
+        for end in sorted(set(piece.ends), reverse=True):
             if end <= self._start:
                 yield from self.rest()
-                self._take(end)
+                self._take(end, piece)
             self._ends.append(end - self._start)
 
     def rest(self) -> Iterator[Line]:
@@ -91,11 +105,15 @@ class _Cutter:
             yield Line(self._start, self._data, self._ends[::-1])
         self._ends = []
 
-    def _take(self, end: int) -> None:
-        """The line in which something ends at `end`."""
-        start, stop = _line_start(self._fd, end - 1), _line_end(self._fd, end, self._size)
-        self._start, self._data = start, pread(self._fd, start, stop - start)
-
+    def _take(self, end: int, piece: _Piece) -> None:
+        """The line in which something ends at `end`: of the piece, where it holds it whole."""
+        data = piece.data
+        before, after = data.rfind(b"\n", 0, end - 1 - piece.start) + 1, data.find(b"\n", end - piece.start)
+        start = piece.start + before if before else _line_start(self._fd, piece.start)
+        stop = piece.start + after if after >= 0 else _line_end(self._fd, end, self._size)
+        whole = before and after >= 0
+        self._start = start
+        self._data = data[before:after] if whole else pread(self._fd, start, stop - start)
 
 def _line_start(fd: int, at: int) -> int:
     size = 1 << 14

@@ -14,6 +14,9 @@ from msgspec import Struct
 from inspector.model import BytePlace, Problem, SideRecord, Span, SpanHead, Trace, TraceHead
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inspector.model import Annotation, Attributes, Event, Link, Scope, Value
     from inspector.stores.base import FormatInfo
 
 Object: TypeAlias = Mapping[str, object]
@@ -107,13 +110,61 @@ class HasFinish(Protocol):
         """Called once a trace is loaded whole: carry facts from the trace to its spans, apply patches."""
 
 
+class SpanTexts(Protocol):
+    """What of a span a search looks at: a `Span`, or one that is decoded as far as it is asked for."""
+
+    @property
+    def trace_id(self) -> str: ...
+    @property
+    def span_id(self) -> str: ...
+    @property
+    def parent_id(self) -> str | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def status_message(self) -> str: ...
+    @property
+    def service(self) -> str | None: ...
+    @property
+    def project(self) -> str | None: ...
+    @property
+    def environment(self) -> str | None: ...
+    @property
+    def session(self) -> str | None: ...
+    @property
+    def user(self) -> str | None: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def scope(self) -> Scope: ...
+    @property
+    def resource(self) -> Attributes: ...
+    @property
+    def attributes(self) -> Attributes: ...
+    @property
+    def events(self) -> tuple[Event, ...]: ...
+    @property
+    def links(self) -> tuple[Link, ...]: ...
+    @property
+    def input(self) -> Value: ...
+    @property
+    def output(self) -> Value: ...
+    @property
+    def annotations(self) -> tuple[Annotation, ...]: ...
+
+
 @runtime_checkable
 class HasNear(Protocol):
     """Optional: a format whose spans are whole in one record each, so that a search need not load traces."""
 
-    def near(self, data: bytes, start: int, ends: Sequence[int]) -> list[Span]:
+    def near(
+        self, data: bytes, start: int, ends: Sequence[int], holds: Callable[[str], bool]
+    ) -> Sequence[SpanTexts]:
         """The spans of a line that have anything to do with the bytes that end at `ends` (ascending, within
-        the line), and perhaps others of it. `start` is where the line begins in its text."""
+        the line), and perhaps others of it. `start` is where the line begins in its text. Of attributes only
+        those need have their value in which some text `holds` what is sought."""
 
 
 def scored(samples: Sequence[Object], needed: Sequence[frozenset[str]], helpful: frozenset[str]) -> int:

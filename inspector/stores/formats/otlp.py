@@ -3,6 +3,7 @@ file exporters and Jaeger's api v3 write (opentelemetry-proto trace.proto, its J
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from inspector.model import (
@@ -24,6 +25,7 @@ from inspector.stores.formats.ids import normal_id, parent_id
 from inspector.stores.formats.kinds import otel_kind
 from inspector.stores.formats.otlp_edits import EDITS
 from inspector.stores.formats.otlp_near import near
+from inspector.stores.formats.otlp_partly import MESSAGE, PartlyRead
 from inspector.stores.formats.otlp_values import key_values, mapping_of, wanted_values
 from inspector.stores.formats.otlp_walk import BATCH_KEYS, Group, groups, is_bare_span, side
 from inspector.stores.formats.times import from_iso, from_number
@@ -31,9 +33,10 @@ from inspector.stores.formats.values import as_value, text_of
 from inspector.stores.records import Piece, records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from inspector.model import Attributes
+    from inspector.stores.formats.base import SpanTexts
 
 _STATUS: Final[dict[object, Status]] = {
     0: Status.UNSET, 1: Status.OK, 2: Status.ERROR,
@@ -82,9 +85,11 @@ class Otlp:
     def some(self, record: Record, paths: frozenset[tuple[str | int, ...]]) -> Parsed:
         return _parsed(record, paths)
 
-    def near(self, data: bytes, start: int, ends: Sequence[int]) -> list[Span]:
+    def near(
+        self, data: bytes, start: int, ends: Sequence[int], holds: Callable[[str], bool]
+    ) -> Sequence[SpanTexts]:
         place = BytePlace(start, start + len(data))
-        spans: list[Span] = []
+        spans: list[SpanTexts] = []
         shares: dict[int, tuple[Attributes, semconv.Shared, Scope]] = {}
         for found in near(data, ends):
             if found is None:
@@ -93,7 +98,8 @@ class Otlp:
             if key not in shares:
                 resource = key_values(_attributes(found.resource))
                 shares[key] = resource, semconv.shared(mapping_of(resource)), scope_of(found.scope)
-            spans.append(_span(found.span, *shares[key], place))
+            whole = partial(_span, found.span, *shares[key], place)
+            spans.append(PartlyRead(found.span, *shares[key], whole, holds))
         return spans
 
 
@@ -248,7 +254,7 @@ def _span(span: Object, resource: Attributes, shared: semconv.Shared, scope: Sco
         start=start,
         end=end,
         status=status_of(span, attrs.get(semconv.LEVEL), start, end),
-        status_message=message or text_of(attrs.get("langfuse.observation.status_message")) or "",
+        status_message=message or text_of(attrs.get(MESSAGE)) or "",
         attributes=attributes,
         place=place,
         events=_events(get("events")),
