@@ -1,11 +1,13 @@
 """What a packed text expands to, kept while it is read for the first time, so that it is expanded once.
 
-A small one stays in memory. A larger one goes to a private file that has no name (where the platform allows),
-so that it is gone with the process, however that ends.
+A small one goes to a file in memory, where the platform has such; a larger one to a private file that has no
+name (where the platform allows), so that it is gone with the process, however that ends. Either is read by
+position like a text that isn't packed.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from typing import TYPE_CHECKING, Final
@@ -28,27 +30,21 @@ class Expansion:
     """The expanded text once it was read to its end; nothing before."""
 
     def __init__(self) -> None:
-        self._text: bytes | None = None
         self._file: IO[bytes] | None = None
         self._size = 0
 
     @property
     def complete(self) -> bool:
-        return self._text is not None or self._file is not None
+        return self._file is not None
 
     @property
     def fd(self) -> int | None:
-        """A descriptor of the text, if it lies in a file."""
+        """A descriptor of the text."""
         return None if self._file is None else self._file.fileno()
 
     @property
     def size(self) -> int:
         return self._size
-
-    @property
-    def text(self) -> bytes | None:
-        """The text, if it is in memory."""
-        return self._text
 
     def keep(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """The same pieces; after the last one, damage or not, they are kept."""
@@ -69,17 +65,13 @@ class Expansion:
         if self._file is not None:
             self._file.close()
             self._file = None
-        self._text = None
 
     def _adopt(self, taking: _Taking) -> None:
         if self.complete or taking.refused:
             return
-        self._size = taking.size
-        if taking.file is None:
-            self._text = b"".join(taking.parts)
-        else:
-            taking.file.flush()
-            self._file, taking.file = taking.file, None
+        file = taking.whole()
+        if file is not None:
+            self._file, self._size, taking.file = file, taking.size, None
 
 
 class _Taking:
@@ -112,11 +104,27 @@ class _Taking:
             self.refused = True
             self.drop()
 
+    def whole(self) -> IO[bytes] | None:
+        """A file of all that was added."""
+        try:
+            file = _in_memory() if self.file is None else self.file
+            file.writelines(self.parts)
+            file.flush()
+        except OSError:
+            return None
+        return file
+
     def drop(self) -> None:
         self.parts = []
         if self.file is not None:
             self.file.close()
             self.file = None
+
+
+def _in_memory() -> IO[bytes]:
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("expanded"), "w+b")
+    return tempfile.TemporaryFile(dir=_folder())
 
 
 def _folder() -> str:

@@ -115,6 +115,7 @@ class _Cutter:
         self._start = start
         self._data = data[before:after] if whole else pread(self._fd, start, stop - start)
 
+
 def _line_start(fd: int, at: int) -> int:
     size = 1 << 14
     while at > 0:

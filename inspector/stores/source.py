@@ -202,8 +202,6 @@ class Source:
                 pass
         if self._expansion.fd is not None:
             return read_all(self._expansion.fd, start, end - start)
-        if self._expansion.text is not None:
-            return self._expansion.text[start:end]
         return _skip_to(self.stream().file, start, end)
 
     @property
