@@ -28,7 +28,7 @@ from inspector.access.vault import (
     seconds,
 )
 from inspector.access.wrap import check_value, unwrap, wrap
-from inspector.errors import Denied, InspectorError, NotFound
+from inspector.errors import Denied, InspectorError, NotFound, UsageError
 from inspector.keys.signer import signature_holds
 
 if TYPE_CHECKING:
@@ -76,7 +76,10 @@ class Custody:
         dek, dek_id, now = secrets.token_bytes(KEY), secrets.token_hex(DEK_ID), self.now()
         key = LevelKey(dek_id, level, ACTIVE, now, now, check_value(dek), shelved(dek, self.vault.recipients))
         keks = self._keks(level, roles)
+        persons = self._persons_of(level) if grace_for_old else {}
         with self.vault.change():
+            for person, secret in persons.items():
+                self._put_under(person, secret, key, dek)
             if grace_for_old:
                 for old in self.vault.level_keys(level):
                     if old.state == ACTIVE:
@@ -84,6 +87,40 @@ class Custody:
             self.vault.put_level_key(key)
             for kek_id, kek in keks.items():
                 self.vault.put_wrap(dek_id, kek_id, wrap(dek, kek, self.vault.id, dek_id, kek_id, level))
+        return key
+
+    def _persons_of(self, level: str) -> dict[LevelKey, bytes]:
+        """The keys of single persons at a level, unwrapped."""
+        found: dict[LevelKey, bytes] = {}
+        for parent in self.vault.level_keys(level):
+            wraps = self.vault.wraps(parent.dek_id)
+            under = self.level_secret(parent) if wraps and parent.state in OPENS else b""
+            for dek_id, wrapped in wraps.items() if under else ():
+                person = self.vault.level_key(dek_id)
+                if person is not None:
+                    found[person] = unwrap(wrapped, under, self.vault.id, dek_id, parent.dek_id, level)
+        return found
+
+    def _put_under(self, person: LevelKey, secret: bytes, parent: LevelKey, under: bytes) -> None:
+        """Wrap a person's key under one level's key and no other."""
+        names = (self.vault.id, person.dek_id, parent.dek_id, parent.level)
+        self.vault.drop_wraps(dek_id=person.dek_id)
+        self.vault.put_wrap(person.dek_id, parent.dek_id, wrap(secret, under, *names))
+
+    def adopt_key(
+        self, intent: Intent, key_id: str, level: str, algorithm: str, secret: bytes, roles: dict[str, Role]
+    ) -> LevelKey:
+        """Another system's key for the roles that open a level. In grace: it opens and seals nothing."""
+        if self.vault.level_key(key_id) is not None:
+            raise UsageError("The vault has a key of this id.", "See inspector keys list.")
+        now = self.now()
+        shares = shelved(secret, self.vault.recipients)
+        key = LevelKey(key_id, level, GRACE, now, now, check_value(secret), shares, algorithm=algorithm)
+        keks = self._keks(level, roles)
+        with self.vault.change():
+            self.vault.put_level_key(key)
+            for kek_id, kek in keks.items():
+                self.vault.put_wrap(key_id, kek_id, wrap(secret, kek, self.vault.id, key_id, kek_id, level))
         return key
 
     def _keks(self, level: str, roles: dict[str, Role]) -> dict[str, bytes]:
@@ -224,10 +261,29 @@ class Custody:
     def end_level_key(self, intent: Intent, key: LevelKey, state: str) -> None:
         """Retire a key that no value needs, or destroy one with every value under it: no wrap is left."""
         assert state in (RETIRED, DESTROYED)
+        active = next((k for k in self.vault.level_keys(key.level) if k.state == ACTIVE), None)
+        under = self.level_secret(active) if active is not None else b""
+        persons = self._persons_of(key.level)
         with self.vault.change():
-            self.vault.drop_wraps(dek_id=key.dek_id)
+            for dek_id in self.vault.wraps(key.dek_id):
+                person = next((p for p in persons if p.dek_id == dek_id), None)
+                if person is not None and state == RETIRED and active is not None:
+                    self._put_under(person, persons[person], active, under)
+                elif person is not None:
+                    self.vault.put_level_key(replace(person, state=DESTROYED, changed=self.now()))
+            self.vault.drop_wraps(dek_id=key.dek_id, kek_id=key.dek_id)
             self.vault.put_level_key(replace(key, state=state, changed=self.now(), recovery=""))
         self.vault.compact()
+
+    def end_person_keys(self, intent: Intent, mark: str) -> int:
+        """Destroy the keys of one person, and with them every value under them. Returns how many."""
+        keys = [key for key in self.vault.person_keys(mark) if key.state in OPENS]
+        with self.vault.change():
+            for key in keys:
+                self.vault.drop_wraps(dek_id=key.dek_id)
+                self.vault.put_level_key(replace(key, state=DESTROYED, changed=self.now()))
+        self.vault.compact()
+        return len(keys)
 
 
 def _forgotten(store: KeyStore, key: RoleKey) -> None:

@@ -25,6 +25,9 @@ class SubjectKeys(Protocol):
     def key(self, level: str, subject: str) -> tuple[bytes, bytes]:
         """Id and key."""
 
+    def keep(self) -> int:
+        """Before a value under a key that was made reaches a store. Returns how many were."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealingKeys:

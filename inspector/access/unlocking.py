@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from inspector.access.envelope import Envelope, EnvelopeError, Where, open_
+from inspector.access.envelope import EnvelopeError, Where, open_
+from inspector.access.foreign import UNBOUND, opened
 from inspector.access.vault import OPENS, seconds
 from inspector.access.wrap import unwrap
 from inspector.errors import Denied
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from inspector.access.identity import Identity
     from inspector.access.rolekey import RoleSecret
     from inspector.access.sealed import Sealed
-    from inspector.access.vault import Vault
+    from inspector.access.vault import LevelKey, Vault
     from inspector.model import Value
 
 
@@ -38,7 +39,11 @@ class Unlocker:
     _deks: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def holders(self, dek_id: str) -> tuple[str, ...]:
-        """The roles whose keys open a level's key."""
+        """The roles whose keys open a level's key, or the key of a person that lies under it."""
+        key = self.vault.level_key(dek_id)
+        if key is not None and key.subject:
+            above = (self.holders(parent) for parent in self.vault.wrapped_under(dek_id))
+            return tuple(dict.fromkeys(role for roles in above for role in roles))
         keys = self.vault.role_keys()
         return tuple(
             dict.fromkeys(
@@ -52,15 +57,28 @@ class Unlocker:
         """For the screen: what a locked value waits for, in a few words."""
         if sealed.problem:
             return "can't be read"
-        if sealed.ours is None:
-            return "sealed by another system"
-        key = self.vault.level_key(sealed.dek_id)
-        if key is None or sealed.key_id != self.vault.id:
-            return "sealed under another vault"
+        key = self._key(sealed)
+        if key is None:
+            return "sealed by another system" if sealed.ours is None else "sealed under another vault"
         if key.state not in OPENS:
             return f"its key is {key.state}"
-        holders = self.holders(sealed.dek_id)
-        return f"needs role {' or '.join(holders)}" if holders else "no role holds its key"
+        holders = self.holders(key.dek_id)
+        whose = f"another system's, {UNBOUND}; " if sealed.ours is None else ""
+        return whose + (f"needs role {' or '.join(holders)}" if holders else "no role holds its key")
+
+    def level(self, sealed: Sealed) -> str:
+        """The level that a role must be able to open; empty where nobody's key is known."""
+        if sealed.ours is not None:
+            return sealed.ours.level
+        key = self._key(sealed)
+        return key.level if key is not None else ""
+
+    def _key(self, sealed: Sealed) -> LevelKey | None:
+        """The vault's row of the key that a value names."""
+        if sealed.ours is None:
+            key = self.vault.level_key(sealed.key_id)
+            return key if key is not None and key.algorithm else None
+        return self.vault.level_key(sealed.dek_id) if sealed.key_id == self.vault.id else None
 
     def check(self) -> None:
         """Raises Denied unless a key of the role still works: asked once for each act."""
@@ -81,23 +99,28 @@ class Unlocker:
         """The value that was sealed. Raises Denied or EnvelopeError; call `check` before."""
         envelope = sealed.ours
         if envelope is None:
-            raise EnvelopeError(
-                sealed.problem or "This value was sealed by another system.",
-                "Open it with the program that sealed it.",
-            )
+            return self._foreign(sealed)
         if sealed.key_id != self.vault.id:
             raise EnvelopeError("This value was sealed under another vault.", "Name that one: [keys] vault.")
-        dek = self._dek(sealed, envelope)
+        dek = self._dek(sealed.dek_id, envelope.level)
         value: Value = orjson.loads(open_(envelope, dek, where, sealed.key_id))
         return value
 
-    def _dek(self, sealed: Sealed, envelope: Envelope) -> bytes:
-        dek = self._deks.get(sealed.dek_id)
+    def _foreign(self, sealed: Sealed) -> str:
+        """Another system's value, with the key that was adopted for it."""
+        key = self._key(sealed)
+        if key is None or sealed.problem:
+            raise EnvelopeError(
+                sealed.problem or "This value was sealed by another system.",
+                "Open it with the program that sealed it, or adopt its key: inspector keys adopt.",
+            )
+        return opened(sealed.ciphertext, self._dek(key.dek_id, key.level), key.algorithm)
+
+    def _dek(self, dek_id: str, level: str) -> bytes:
+        self._permit(level)
+        dek = self._deks.get(dek_id)
         if dek is None:
-            self._permit(envelope.level)
-            dek = self._deks[sealed.dek_id] = self._unwrapped(sealed.dek_id, envelope.level)
-        else:
-            self._permit(envelope.level)
+            dek = self._deks[dek_id] = self._unwrapped(dek_id, level)
         return dek
 
     def _permit(self, level: str) -> None:
@@ -117,6 +140,8 @@ class Unlocker:
             raise EnvelopeError(
                 "A sealed value names another level than its key.", "Compare it with a backup."
             )
+        if key.subject:
+            return self._persons(dek_id, level)
         for secret in self._secrets:
             wrapped = self.vault.wrapped(dek_id, secret.kek_id)
             if wrapped is not None:
@@ -125,6 +150,12 @@ class Unlocker:
             f"No key of the role {self.identity.name} opens this value.",
             "inspector keys list says which roles' keys do.",
         )
+
+    def _persons(self, dek_id: str, level: str) -> bytes:
+        """A key of a single person, from under the level's key."""
+        for parent, wrapped in self.vault.wrapped_under(dek_id).items():
+            return unwrap(wrapped, self._dek(parent, level), self.vault.id, dek_id, parent, level)
+        raise Denied("The key of this person is gone.", "It was destroyed: inspector keys list.")
 
     def lock(self) -> None:
         """Drop every key."""

@@ -73,6 +73,13 @@ class LevelKey:
     """`access.wrap.check_value` of it."""
     recovery: str = ""
     """It, encrypted to the recovery recipients with age; base64."""
+    subject: str = ""
+    """The keyed mark of the one person that it is for (`access.persons`); such a key is wrapped under its level's."""
+    algorithm: str = ""
+    """Of another system's key, which has that system's id and seals nothing (`access.foreign`)."""
+
+
+_LEVEL_KEY: Final = ", ".join(f'"{name}"' for name in LevelKey.__slots__)
 
 
 class Vault:
@@ -91,6 +98,7 @@ class Vault:
             self._conn.execute("PRAGMA synchronous=FULL")
             if make:
                 self._make()
+            self._widen()
             self.id = self.meta("vault_id")
             version = self.meta("version")
         except sqlite3.Error as error:
@@ -123,7 +131,7 @@ class Vault:
                 {
                     **dict.fromkeys(("dek_id", "level", "state"), str),
                     **dict.fromkeys(("created", "changed"), int),
-                    **dict.fromkeys(("check", "recovery"), str),
+                    **dict.fromkeys(("check", "recovery", "subject", "algorithm"), str),
                 },
                 "dek_id",
             ),
@@ -135,6 +143,13 @@ class Vault:
             pk=("dek_id", "kek_id"),
             if_not_exists=True,
         )
+
+    def _widen(self) -> None:
+        """Give a vault of an earlier version the columns that have come since."""
+        there = {str(row[1]) for row in self._conn.execute("PRAGMA table_info(level_keys)")}
+        for name in ("subject", "algorithm") if there else ():
+            if name not in there:
+                self._conn.execute(f"ALTER TABLE level_keys ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
 
     @contextmanager
     def change(self) -> Iterator[None]:
@@ -196,19 +211,25 @@ class Vault:
     # level keys and their wraps
 
     def level_keys(self, level: str = "") -> list[LevelKey]:
-        """Newest first."""
-        where, given = ("WHERE level = ?", (level,)) if level else ("", ())
+        """Newest first; those of single persons are none of them."""
         rows = self._conn.execute(
-            'SELECT dek_id, level, state, created, changed, "check", recovery '
-            f"FROM level_keys {where} ORDER BY created DESC, rowid DESC",
-            given,
+            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE subject = '' AND level LIKE ? "
+            "ORDER BY created DESC, rowid DESC",
+            (level or "%",),
+        ).fetchall()
+        return [LevelKey(*row) for row in rows]
+
+    def person_keys(self, subject: str = "") -> list[LevelKey]:
+        """Of one person by the mark, or of all."""
+        rows = self._conn.execute(
+            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE subject <> '' AND subject LIKE ? ORDER BY rowid",
+            (subject or "%",),
         ).fetchall()
         return [LevelKey(*row) for row in rows]
 
     def level_key(self, dek_id: str) -> LevelKey | None:
         row = self._conn.execute(
-            'SELECT dek_id, level, state, created, changed, "check", recovery FROM level_keys WHERE dek_id = ?',
-            (dek_id,),
+            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE dek_id = ?", (dek_id,)
         ).fetchone()
         return None if row is None else LevelKey(*row)
 
@@ -216,7 +237,7 @@ class Vault:
         self._put("level_keys", ("dek_id",), {name: getattr(key, name) for name in LevelKey.__slots__})
 
     def wraps(self, kek_id: str) -> dict[str, str]:
-        """What is wrapped under a role's key, by level key."""
+        """What is wrapped under a role's key or a level's, by key."""
         rows = self._conn.execute("SELECT dek_id, wrapped FROM wraps WHERE kek_id = ?", (kek_id,))
         return {str(dek): str(wrapped) for dek, wrapped in rows}
 
@@ -225,6 +246,11 @@ class Vault:
             "SELECT wrapped FROM wraps WHERE dek_id = ? AND kek_id = ?", (dek_id, kek_id)
         ).fetchone()
         return None if row is None else str(row[0])
+
+    def wrapped_under(self, dek_id: str) -> dict[str, str]:
+        """Under which keys a key is wrapped, and it under each."""
+        rows = self._conn.execute("SELECT kek_id, wrapped FROM wraps WHERE dek_id = ?", (dek_id,))
+        return {str(kek): str(wrapped) for kek, wrapped in rows}
 
     def put_wrap(self, dek_id: str, kek_id: str, wrapped: str) -> None:
         self._put("wraps", ("dek_id", "kek_id"), {"dek_id": dek_id, "kek_id": kek_id, "wrapped": wrapped})

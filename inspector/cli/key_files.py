@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -16,8 +18,6 @@ from inspector.errors import Denied, NotFound, StoreError, UsageError
 from inspector.paths import open_private
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from inspector.access.vault import Vault
     from inspector.keys.provider import KeyStore
 
@@ -67,6 +67,11 @@ def read_role_key(vault: Vault, store: KeyStore, file: Path, identity: Path) -> 
         raise Denied("The vault doesn't know this key.", "See inspector keys list.")
     store.set(item_name(role, kek_id), item)
     return role, kek_id
+
+
+def bytes_of(name: str) -> bytes:
+    """A small file, or standard input. Raises UsageError; nothing of it is repeated."""
+    return sys.stdin.buffer.read(_LARGEST) if name == "-" else _bytes(Path(name))
 
 
 def text_of(path: Path) -> str:

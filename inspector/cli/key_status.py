@@ -93,13 +93,20 @@ def _levels(vault: Vault, config: Config, counted: Mapping[str, int] | None) -> 
     for key in vault.level_keys():
         if key.state in OPENS:
             due = bool(old) and key.state == ACTIVE and seconds() - key.created >= old
-            text = f"{key.dek_id}, {key.state}"
+            text = (
+                f"{key.dek_id}, {key.state}{f', {key.algorithm} of another system' if key.algorithm else ''}"
+            )
             if counted is not None:
                 text += f", {known[key.dek_id]:,} values still need it"
                 if key.state == GRACE and not known[key.dek_id]:
                     text += f"; retire it: inspector keys revoke {key.dek_id} STORE…"
             yield f"level {key.level}", f"{text}; rotate it" if due else text, not due
-    for unknown in known.keys() - {key.dek_id for key in vault.level_keys() if key.state in OPENS}:
+    persons = [key.dek_id for key in vault.person_keys() if key.state in OPENS]
+    if persons:
+        needed = "" if counted is None else f", {sum(known[id] for id in persons):,} values need them"
+        yield "persons", f"{len(persons):,} keys{needed}", True
+    opens = {*persons, *(key.dek_id for key in vault.level_keys() if key.state in OPENS)}
+    for unknown in known.keys() - opens:
         yield "unknown key", f"{known[unknown]:,} values need {unknown}, which isn't in this vault", False
 
 

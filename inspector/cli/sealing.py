@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,9 @@ class Sealer:
         """Raises Denied, recorded."""
         return cls(office(common, permission))
 
-    def wish(self, fields: str | None, types: str | None, level: str | None) -> Wish:
+    def wish(
+        self, fields: str | None, types: str | None, level: str | None, per_subject: bool | None = None
+    ) -> Wish:
         from inspector.lifecycle.wish import Wish
 
         config = self.office.config
@@ -67,6 +69,7 @@ class Sealer:
             tuple(_listed(types)),
             level or "",
             frozenset(config.texts("encryption.blind_index")),
+            config.flag("encryption.per_subject") if per_subject is None else per_subject,
         )
         made.paths()
         return made
@@ -114,6 +117,7 @@ class Sealer:
         return self.seal_plan(structure, editor, wish)
 
     def seal_plan(self, structure: Structure, editor: Editor, wish: Wish) -> SealPlan:
+        from inspector.access.persons import PersonKeys
         from inspector.access.producer import keys_under
         from inspector.lifecycle.seal import plan_seal
 
@@ -126,6 +130,8 @@ class Sealer:
                     f"An admin makes one: inspector keys grant {identity.name}",
                 )
             keys = keys_under(vault, secrets[0])
+            if wish.by_subject:
+                keys = replace(keys, subjects=PersonKeys.of(vault, keys))
         return plan_seal(
             structure.veil, structure, editor, wish, keys, lambda level: self._permit(level, keys)
         )

@@ -212,6 +212,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("encryption.algorithm", _T.CHOICE, "AES-256-GCM", "The cipher of new values.", ("AES-256-GCM",)),
     Key("encryption.blind_index", _T.TEXTS, [], "Types whose sealed values can be found by equality."),
+    Key("encryption.per_subject", _T.FLAG, False, "Whether each person's values get a key of their own."),
     # erasure
     Key("erasure.approvals", _T.WHOLE, 1, "How many people an erasure needs."),
     Key("erasure.due", _T.DURATION, "30d", "How soon a request is due."),

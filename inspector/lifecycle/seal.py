@@ -59,6 +59,8 @@ class SealPlan:
     inside: int = 0
     missed: int = 0
     values: set[str] = field(default_factory=set, repr=False)
+    keep: Callable[[], int] | None = None
+    """Puts the keys that were made for single persons into the vault; returns how many."""
 
 
 def plan_seal(
@@ -91,6 +93,7 @@ def plan_seal(
     plan.missed = len(list(targets)) - len(done)
     plan.cells = len(rewrites)
     plan.edits = Edits(rewrites=tuple(rewrites))
+    plan.keep = keys.subjects.keep if keys.subjects is not None else None
     return plan
 
 
@@ -193,9 +196,12 @@ def plan_unseal(structure: Structure, editor: Editor, unlocker: Unlocker) -> Sea
             for _, sealed, where in sealed_places(span):
                 if sealed.ciphertext in opened:
                     continue
+                if sealed.ours is None:  # another system's: read, never written
+                    plan.counts["shut"] += 1
+                    continue
                 try:
                     opened[sealed.ciphertext] = unlocker.open(sealed, where)
-                    plan.counts[sealed.ours.type if sealed.ours is not None else ""] += 1
+                    plan.counts[sealed.ours.type] += 1
                 except (Denied, EnvelopeError):
                     plan.counts["shut"] += 1
 

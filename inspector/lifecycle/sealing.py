@@ -127,6 +127,8 @@ def _values(plan: SealPlan) -> int:
 def _act(desk: Desk, job: Job, editor: Editor, plan: SealPlan, intent: Intent) -> Sealed:
     """Edit and proof, both inside the intent, so that a kill leaves it open."""
     path = job.stores[0].path
+    if plan.keep is not None:
+        intent.counts["keys of persons made"] = plan.keep()
     done = editor.carry_out(plan.edits, intent, lambda step: None, lambda: False)
     ours.clean(path, lambda text: False)
     intent.counts.update({"values": _values(plan), "cells": plan.cells})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from inspector.access.foreign import UNBOUND
 from inspector.access.sealed import sealed_of
 from inspector.model import Multimap
 from inspector.redaction.result import Finding, Piece, RedactedText
@@ -84,7 +85,10 @@ def revealed(value: Value, sealed: Sealed) -> ShownValue:
 
 def _marked(text: str, sealed: Sealed) -> ShownText:
     kind, level = _named(sealed)
-    return ShownText((Segment(text, State.REVEALED, type=kind, operator="unlock", level=level),))
+    note = ""
+    if sealed.ours is None:
+        kind, note = UNBOUND, f"{UNBOUND}: it may be from another place"
+    return ShownText((Segment(text, State.REVEALED, type=kind, operator="unlock", level=level, note=note),))
 
 
 def _named(sealed: Sealed) -> tuple[str, str]:

@@ -203,7 +203,9 @@ class Unveiling:
         ]
         if not where and not hidden:
             raise NotFound("Nothing is hidden there.", "Put the cursor on a hidden value, or open the span.")
-        return Wanted(where, hidden, frozenset([path for path, _ in hidden] + locked))
+        levels = [level for _, level in hidden] + [self._level_of(sealed) for sealed, _ in where.values()]
+        highest = max((level for level in levels if level in LEVELS), key=LEVELS.index, default="")
+        return Wanted(where, hidden, frozenset([path for path, _ in hidden] + locked), highest)
 
     def _permit(self, wanted: Wanted, entry: Entry, trail: Trail) -> None:
         """A whole span opens as far as the role may; what it may not see of it stays hidden. Where that is all,
@@ -226,7 +228,15 @@ class Unveiling:
         raise error
 
     def _may_unlock(self, sealed: Sealed) -> bool:
-        return sealed.ours is not None and self.identity.may(f"fields:unlock:{sealed.ours.level}")
+        level = self._level_of(sealed)
+        return bool(level) and (level == "public" or self.identity.may(f"fields:unlock:{level}"))
+
+    def _level_of(self, sealed: Sealed) -> str:
+        """Empty for another system's value whose key nobody adopted."""
+        if sealed.ours is not None:
+            return sealed.ours.level
+        unlocker = self._unlocker()
+        return "" if unlocker is None else unlocker.level(sealed)
 
     def _levels(self) -> frozenset[str]:
         """Levels whose redacted values the role may see."""
@@ -293,17 +303,12 @@ class Wanted:
     sealed: dict[str, tuple[Sealed, list[Where]]]
     hidden: list[tuple[str, str]]
     paths: frozenset[str]
+    level: str
+    """The highest."""
 
     @property
     def count(self) -> int:
         return len(self.sealed) + len(self.hidden)
-
-    @property
-    def level(self) -> str:
-        """The highest."""
-        levels = [level for _, level in self.hidden if level in LEVELS]
-        levels += [sealed.ours.level for sealed, _ in self.sealed.values() if sealed.ours is not None]
-        return max(levels, key=LEVELS.index, default="")
 
 
 def _locked(segments: Sequence[object]) -> bool:

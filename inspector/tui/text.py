@@ -49,7 +49,7 @@ def chip_text(segment: Segment, look: Look) -> str:
         case State.UNREDACTABLE:
             return f"{sign} hidden, can't be judged"
         case _:
-            return f"{sign} {segment.text}"
+            return f"{sign} {segment.text}{f' ({segment.note})' if segment.note else ''}"
 
 
 def runs_of(shown: ShownText, look: Look, style: Style) -> list[Run]:

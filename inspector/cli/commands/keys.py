@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from inspector.access.envelope import LEVELS
+from inspector.access.foreign import AES_GCM, ALGORITHMS
 from inspector.access.roles import role_named, roles_of
 from inspector.access.vault import ACTIVE, DESTROYED, GRACE, OPENS, RETIRED, Vault, seconds
 from inspector.audit.record import Entry, Resource
@@ -17,6 +20,7 @@ from inspector.cli.auditing import key_store, open_log, require
 from inspector.cli.common import Command, Common
 from inspector.cli.engine import read_config
 from inspector.cli.keyring import custody, is_level, opened_vault, vault_path
+from inspector.cli.lifecycle import typed
 from inspector.cli.output import Out, narrate, one_line
 from inspector.cli.table import Column, table
 from inspector.cli.who import who
@@ -24,7 +28,9 @@ from inspector.config.units import duration
 from inspector.errors import Denied, Exit, NotFound, UsageError
 
 if TYPE_CHECKING:
+    from inspector.access.custody import Custody
     from inspector.access.vault import LevelKey, RoleKey
+    from inspector.cli.auditing import Auditing
     from inspector.cli.output import Json
     from inspector.config import Config
 
@@ -78,14 +84,25 @@ def list_(common: Common) -> None:
     config = read_config(common)
     out = Out(no_color=common.no_color)
     with opened_vault(config) as vault:
-        roles, levels = vault.role_keys(), vault.level_keys()
+        roles, levels, persons = vault.role_keys(), vault.level_keys(), vault.person_keys()
         if common.json:
-            for row in (*map(_role_json, roles), *map(_level_json, levels)):
+            for row in (*map(_role_json, roles), *map(_level_json, (*levels, *persons))):
                 out.json(row)
         else:
             columns = [Column("KEY"), Column("OF"), Column("STATE"), Column("SINCE"), Column("UNTIL")]
             cells = [[k.kek_id, f"role {k.role}", _state(k), _day(k.created), _end(k)] for k in roles]
-            cells += [[k.dek_id, f"level {k.level}", k.state, _day(k.created), ""] for k in levels]
+            cells += [
+                [
+                    k.dek_id,
+                    f"level {k.level}{f' ({k.algorithm})' if k.algorithm else ''}",
+                    k.state,
+                    _day(k.created),
+                    "",
+                ]
+                for k in levels
+            ]
+            for (level, state), n in Counter((k.level, k.state) for k in persons).items():
+                cells.append([f"{n:,} keys", f"persons, level {level}", state, "", ""])
             for line in table(out, columns, cells):
                 out.line(line)
     out.flush()
@@ -154,7 +171,7 @@ def revoke(common: Common, what: str, stores: tuple[str, ...]) -> int:
                 raise UsageError(
                     f"This key is {level.state}.", "Rotate its level first: inspector keys rotate."
                 )
-            values = _counted(config, stores)[level.dek_id]
+            values = _counted(config, stores, held.vault)[level.dek_id]
             narrate(f"{values:,} values still need key {level.dek_id}.")
             if values:
                 return int(Exit.HELD)
@@ -171,7 +188,7 @@ def revoke(common: Common, what: str, stores: tuple[str, ...]) -> int:
     return int(Exit.DONE if ended else Exit.NOTHING)
 
 
-def _counted(config: Config, names: tuple[str, ...]) -> dict[str, int]:
+def _counted(config: Config, names: tuple[str, ...], vault: Vault) -> dict[str, int]:
     from inspector.cli.key_counts import needed
     from inspector.cli.opening import open_stores
 
@@ -179,33 +196,41 @@ def _counted(config: Config, names: tuple[str, ...]) -> dict[str, int]:
         raise UsageError("No store is named.", "Name every store that may hold values under the key.")
     stores = open_stores(names, config.texts("formats.plugins"), config.paths("formats.mappings"))
     try:
-        return needed(stores)
+        return needed(stores, [key.dek_id for key in vault.level_keys() if key.algorithm])
     finally:
         for store in stores:
             store.close()
 
 
 @command.command("destroy", cls=Command)
-@click.argument("key", metavar="KEY")
-@click.option("--confirm", metavar="WORD", help="DESTROY- and the key's first 8 characters.")
+@click.argument("key", metavar="KEY", required=False)
+@click.option(
+    "--subject",
+    metavar="ID",
+    help="Destroy the keys of one person instead; - reads the id from standard input.",
+)
+@click.option(
+    "--confirm", metavar="WORD", help="DESTROY- and the key's, or the person's mark's, first 8 characters."
+)
 @click.pass_obj
-def destroy(common: Common, key: str, confirm: str | None) -> None:
+def destroy(common: Common, key: str | None, subject: str | None, confirm: str | None) -> int:
     """Destroy a level's key, and with it every value that it sealed, for ever.
 
-    What was copied before, of the vault or by a recovery recipient, is out of reach. Needs --reason.
+    With --subject the keys that seal --per-subject made for one person: nobody opens those values again, in any
+    store or copy. What was copied before, of the vault or by a recovery recipient, is out of reach. Needs --reason.
     """
     config = read_config(common)
     if not common.reason:
         raise UsageError("Destroying a key needs a reason.", "Say why: --reason TEXT")
+    if (key is None) is (subject is None):
+        raise UsageError("One key is destroyed at a time.", "Name KEY, or a person: --subject ID.")
     with custody(common, config) as (held, auditing):
-        level = held.vault.level_key(key)
-        if level is None or level.state not in OPENS:
+        if subject is not None:
+            return _end_person(held, auditing, common.reason, typed(subject, ())[0], confirm)
+        level = held.vault.level_key(key or "")
+        if level is None or level.state not in OPENS or level.subject:
             raise NotFound("No level has such a key.", "inspector keys list has them.")
-        if confirm != f"DESTROY-{level.dek_id[:8]}":
-            raise UsageError(
-                "Destroying a key ends every value under it.",
-                f"Confirm: --confirm DESTROY-{level.dek_id[:8]}",
-            )
+        _confirmed(confirm, level.dek_id, "Destroying a key ends every value under it.")
         entry = Entry("key.destroyed", Resource("key"), reason=common.reason, classification=level.level)
         state = {"key_id": level.dek_id, "level": level.level}
         with auditing.log.act(replace(entry, new_state=state)) as intent:
@@ -213,6 +238,68 @@ def destroy(common: Common, key: str, confirm: str | None) -> None:
                 held.new_level_key(level.level, roles_of(config), grace_for_old=False)
             held.end_level_key(intent, level, DESTROYED)
     narrate(f"The key {level.dek_id} of {level.level} is destroyed.")
+    return int(Exit.DONE)
+
+
+def _end_person(held: Custody, auditing: Auditing, reason: str, subject: str, confirm: str | None) -> int:
+    from inspector.access.custody import BLIND_LEVEL
+    from inspector.access.persons import mark_of
+
+    marks = held.vault.level_keys(BLIND_LEVEL)
+    mark = mark_of(held.level_secret(next(k for k in marks if k.state == ACTIVE)), subject)
+    keys = [each for each in held.vault.person_keys(mark) if each.state in OPENS]
+    if not keys:
+        raise NotFound("Nobody of this id has keys of their own.", "inspector seal --per-subject makes them.")
+    _confirmed(confirm, mark, f"This ends every value under {len(keys)} keys of one person.")
+    levels = max((each.level for each in keys), key=LEVELS.index)
+    entry = Entry(
+        "key.destroyed", Resource("key"), reason=reason, classification=levels,
+        subjects=(auditing.log.mark(subject),), counts={"keys": len(keys)},
+    )  # fmt: skip
+    with auditing.log.act(entry) as intent:
+        intent.counts["keys"] = held.end_person_keys(intent, mark)
+    narrate(f"{len(keys):,} keys of one person are destroyed.")
+    return int(Exit.DONE)
+
+
+def _confirmed(confirm: str | None, name: str, what: str) -> None:
+    if confirm != f"DESTROY-{name[:8]}":
+        raise UsageError(what, f"Confirm: --confirm DESTROY-{name[:8]}")
+
+
+@command.command("adopt", cls=Command)
+@click.argument("key_id", metavar="KEY_ID")
+@click.option(
+    "--key",
+    "file",
+    metavar="FILE",
+    required=True,
+    help="Holds the key: raw, hex or base64; - is standard input.",
+)
+@click.option(
+    "--level", type=click.Choice(LEVELS[1:]), required=True, help="Who may open this level, opens its values."
+)
+@click.option(
+    "--algorithm", type=click.Choice(ALGORITHMS), default=AES_GCM, show_default=True, help="What sealed them."
+)
+@click.pass_obj
+def adopt(common: Common, key_id: str, file: str, level: str, algorithm: str) -> None:
+    """Take another system's key in, so that the fields that name KEY_ID open here.
+
+    They open read-only and are marked unbound: nothing ties them to their place. AES-GCM is base64 of a 12-byte
+    nonce, ciphertext and tag, without associated data.
+    """
+    from inspector.access.foreign import key_in
+    from inspector.cli.key_files import bytes_of
+
+    config = read_config(common)
+    secret = key_in(bytes_of(file), algorithm)
+    with custody(common, config) as (held, auditing):
+        entry = Entry("key.imported", Resource("key"), reason=common.reason or "", classification=level)
+        state = {"key_id": key_id, "level": level, "algorithm": algorithm, "of": "another system"}
+        with auditing.log.act(replace(entry, new_state=state)) as intent:
+            held.adopt_key(intent, key_id, level, algorithm, secret, roles_of(config))
+    narrate(f"Fields that name the key {key_id} open for who may open {level} values.")
 
 
 @command.command("export", cls=Command)
@@ -315,7 +402,10 @@ def status(common: Common, stores: tuple[str, ...]) -> int:
 
     config = read_config(common)
     out = Out(no_color=common.no_color)
-    counted = _counted(config, stores) if stores else None
+    counted = None
+    if stores:
+        with opened_vault(config) as vault:
+            counted = _counted(config, stores, vault)
     found = facts(config, counted)
     for name, text, good in found:
         if common.json:
@@ -353,6 +443,8 @@ def _level_json(key: LevelKey) -> dict[str, Json]:
         "state": key.state,
         "created": _moment(key.created),
         "changed": _moment(key.changed),
+        "person": bool(key.subject),
+        "algorithm": key.algorithm or "AES-256-GCM",
     }
 
 

@@ -21,6 +21,11 @@ _LEVELS = ("internal", "confidential", "restricted")
 @click.option(
     "--level", type=click.Choice(_LEVELS), help="Seal all of it at this level instead of each type's own."
 )
+@click.option(
+    "--per-subject/--per-level",
+    default=None,
+    help="A key for each person, so that keys destroy --subject ends one person's values ([encryption] per_subject).",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be sealed and change nothing.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.pass_obj
@@ -30,6 +35,7 @@ def command(
     fields: str | None,
     types: str | None,
     level: str | None,
+    per_subject: bool | None,
     dry_run: bool,
     yes: bool,
 ) -> int:
@@ -40,7 +46,7 @@ def command(
     interrupted, that is finished first.
     """
     at = Sealer.of(common, "fields:seal")
-    wish = at.wish(fields, types, level)
+    wish = at.wish(fields, types, level, per_subject)
     with at.planned(store, wish, dry_run=dry_run) as (plan, act):
         out = Out(no_color=common.no_color)
         report(out, plan, common.json, "sealed")
