@@ -9,59 +9,37 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-import orjson
-
-from inspector.model import Multimap, Status
+from inspector.model import Status
+from inspector.session import raw_facts
+from inspector.session.raw_facts import attribute_leaves
 from inspector.session.show import show_span
 from inspector.session.span_facts import SpanSeen
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-    from inspector.model import Attributes, Span, SpanHead, Trace, TraceHead, Value
-    from inspector.query.facts import Leaf, Scalar
+    from inspector.model import SpanHead, Trace, TraceHead
+    from inspector.query.facts import Scalar
     from inspector.session.veil import Veil
 
-    Keys = tuple[str | int, ...]
-
 _SHOWN: Final = frozenset(("pii", "level"))
-_HIDDEN: Final = frozenset(("locked", "pii"))
+_SPAN_HEADS: Final = frozenset(
+    "span kind status dur tokens cost name service project environment session user tag".split()
+)
+"""What a head says as the loaded span does."""
 
 
-class RawSpan:
-    """Implements `inspector.query.SpanFacts`."""
-
-    def __init__(self, span: Span, veil: Veil) -> None:
-        self._span = span
-        self._veil = veil
+class RawSpan(raw_facts.RawFacts):
+    """Implements `inspector.query.SpanFacts`: of what `has` asks for, what is stored counts."""
 
     @cached_property
     def _seen(self) -> SpanSeen:
         return SpanSeen(show_span(self._span, self._veil, self._span.flags, lean=True))
 
     def values(self, field: str) -> Collection[Scalar] | None:
-        span = self._span
-        match field:
-            case "span":
-                return [span.span_id]
-            case "kind":
-                return [span.kind.value, span.kind_written]
-            case "status":
-                return [span.status.value]
-            case "dur":
-                return [] if span.start is None or span.end is None else [span.end - span.start]
-            case "tokens":
-                return _given(span.tokens.sum)
-            case "event":
-                return [event.name for event in span.events]
-            case "tag":
-                return list(span.tags)
-            case "has":
-                return self._has()
-            case "cost" | "name" | "model" | "service" | "project" | "environment" | "session" | "user":
-                found: Scalar = getattr(span, field)
-                return _given(found)
-        return self._seen.values(field) if field in _SHOWN else []
+        if field == "has":
+            return self._has()
+        return self._seen.values(field) if field in _SHOWN else super().values(field)
 
     def _has(self) -> set[str]:
         span = self._span
@@ -87,26 +65,6 @@ class RawSpan:
             str(name) for name in shown if name not in given
         }
 
-    def leaves(self) -> Iterable[Leaf]:
-        span = self._span
-        yield from _attributes("attributes", span.attributes)
-        yield from _attributes("resource", span.resource)
-        for event in span.events:
-            yield from _attributes("event", event.attributes)
-        for link in span.links:
-            yield from _attributes("link", link.attributes)
-        yield from _leaves("input", (), span.input)
-        yield from _leaves("output", (), span.output)
-
-    def texts(self) -> Iterable[str]:
-        span = self._span
-        yield from (span.name, span.span_id, span.status_message, span.model or "", *span.tags)
-        for event in span.events:
-            yield event.name
-        for _, keys, value in self.leaves():
-            yield from (str(key) for key in keys)
-            yield "" if value is None else str(value)
-
 
 class RawTrace:
     """Implements `inspector.query.TraceFacts` of a trace that is loaded whole."""
@@ -123,7 +81,7 @@ class RawTrace:
     def texts(self) -> Iterable[str]:
         head = self._heads
         yield from (head.trace_id, *head.texts())
-        for _, keys, value in _attributes("attributes", self._trace.attributes):
+        for _, keys, value in attribute_leaves("attributes", self._trace.attributes):
             yield from (str(key) for key in keys)
             yield "" if value is None else str(value)
 
@@ -227,67 +185,12 @@ class HeadFacts:
         return [HeadSpan(span) for span in self._heads.spans]
 
 
-class HeadSpan:
-    """Implements `SpanFacts` by a head."""
-
-    def __init__(self, head: SpanHead) -> None:
-        self._head = head
+class HeadSpan(raw_facts.HeadFacts):
+    """Implements `SpanFacts` by a head, which doesn't know all."""
 
     def values(self, field: str) -> Collection[Scalar] | None:
-        head = self._head
-        match field:
-            case "span":
-                return [head.span_id]
-            case "kind":
-                return [head.kind.value, head.kind_written]
-            case "status":
-                return [head.status.value]
-            case "dur":
-                return [] if head.start is None or head.end is None else [head.end - head.start]
-            case "tokens" | "cost" | "name" | "service" | "project" | "environment" | "session" | "user":
-                found: Scalar = getattr(head, field)
-                return _given(found)
-            case "tag":
-                return list(head.tags)
-        return None
-
-    def leaves(self) -> Iterable[Leaf]:
-        return ()
-
-    def texts(self) -> Iterable[str]:
-        return ()
+        return super().values(field) if field in _SPAN_HEADS else None
 
 
 def _given(value: Scalar) -> list[Scalar]:
     return [] if value is None else [value]
-
-
-def _attributes(section: str, attributes: Attributes) -> Iterator[Leaf]:
-    for attribute in attributes:
-        yield from _leaves(section, (attribute.key,), attribute.value)
-
-
-def _leaves(section: str, keys: Keys, value: Value, depth: int = 0) -> Iterator[Leaf]:
-    """Every scalar; a text that holds JSON gives what is in it as well."""
-    match value:
-        case list():
-            for index, item in enumerate(value):
-                yield from _leaves(section, (*keys, index), item, depth)
-        case dict():
-            for key, below in value.items():
-                yield from _leaves(section, (*keys, key), below, depth)
-        case Multimap(pairs):
-            for key, below in pairs:
-                yield from _leaves(section, (*keys, key), below, depth)
-        case bytes():
-            yield section, keys, value.decode("utf-8", "replace")
-        case str():
-            yield section, keys, value
-            if value[:1] in ("{", "[") and depth < 8:
-                try:
-                    inner: Value = orjson.loads(value)
-                except orjson.JSONDecodeError:
-                    return
-                yield from _leaves(section, keys, inner, depth + 1)
-        case _:
-            yield section, keys, value

@@ -86,19 +86,23 @@ class RawFacts(HeadFacts):
 
     def leaves(self) -> Iterator[Leaf]:
         span = self._span
-        yield from _attributes("attributes", span.attributes)
-        yield from _attributes("resource", span.resource)
+        yield from attribute_leaves("attributes", span.attributes)
+        yield from attribute_leaves("resource", span.resource)
         for event in span.events:
-            yield from _attributes("event", event.attributes)
+            yield from attribute_leaves("event", event.attributes)
         for link in span.links:
-            yield from _attributes("link", link.attributes)
-        yield from _leaves("input", (), span.input, 0)
-        yield from _leaves("output", (), span.output, 0)
+            yield from attribute_leaves("link", link.attributes)
+        yield from value_leaves("input", (), span.input, 0)
+        yield from value_leaves("output", (), span.output, 0)
 
     def texts(self) -> Iterator[str]:
         span = self._span
         yield from (span.trace_id, span.span_id, span.name, span.status_message)
-        yield from (t for t in (span.service, span.project, span.environment, span.session, span.user) if t)
+        yield from (
+            t
+            for t in (span.model, span.service, span.project, span.environment, span.session, span.user)
+            if t
+        )
         yield from span.tags
         yield from (event.name for event in span.events)
         for _, keys, value in self.leaves():
@@ -142,20 +146,21 @@ class TraceOfSpan:
         return ()
 
 
-def _attributes(section: str, attributes: Attributes) -> Iterator[Leaf]:
+def attribute_leaves(section: str, attributes: Attributes) -> Iterator[Leaf]:
     for attribute in attributes:
-        yield from _leaves(section, (attribute.key,), attribute.value, 0)
+        yield from value_leaves(section, (attribute.key,), attribute.value, 0)
 
 
-def _leaves(section: str, keys: tuple[str | int, ...], value: Value, depth: int) -> Iterator[Leaf]:
+def value_leaves(section: str, keys: tuple[str | int, ...], value: Value, depth: int = 0) -> Iterator[Leaf]:
+    """Every scalar; a text that holds JSON gives what is in it as well."""
     if depth > _DEEPEST:
         return
     if isinstance(value, list):
         for i, item in enumerate(value):
-            yield from _leaves(section, (*keys, i), item, depth + 1)
+            yield from value_leaves(section, (*keys, i), item, depth + 1)
     elif isinstance(value, dict | Multimap):
         for key, below in value.pairs if isinstance(value, Multimap) else value.items():
-            yield from _leaves(section, (*keys, key), below, depth + 1)
+            yield from value_leaves(section, (*keys, key), below, depth + 1)
     elif isinstance(value, bytes):
         yield section, keys, value.decode("utf-8", "replace")
     else:
@@ -171,4 +176,4 @@ def _inside(section: str, keys: tuple[str | int, ...], text: str, depth: int) ->
         inner: Value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return
-    yield from _leaves(section, keys, inner, depth + 1)
+    yield from value_leaves(section, keys, inner, depth + 1)
