@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from inspector.cli.output import one_line
 from inspector.cli.store_names import store_name
 from inspector.cli.table import Column, table
+from inspector.lifecycle import ours
 from inspector.lifecycle.jobs import JobState
+from inspector.lifecycle.plan import counts_text
 from inspector.reports.units import moment, rfc3339, size
 
 if TYPE_CHECKING:
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
     from inspector.lifecycle.plan import Plan, StorePlan
 
 
-def plan_json(plan: Plan, subject: str = "") -> dict[str, Json]:
+def plan_json(plan: Plan, subject: str = "", act: str = "") -> dict[str, Json]:
     return {
         "hash": plan.hash,
         "confirm": f"DELETE-{plan.hash[:8]}",
-        "mode": plan.terms.mode.value,
+        "mode": act or plan.terms.mode.value,
         "subject": subject,
         "stores": [_store_json(each) for each in plan.stores],
     }
@@ -57,9 +59,10 @@ def _store_json(each: StorePlan) -> Json:
     }  # fmt: skip
 
 
-def print_plan(out: Out, plan: Plan, subject: str = "", *, samples: bool = False) -> None:
+def print_plan(out: Out, plan: Plan, subject: str = "", *, act: str = "", samples: bool = False) -> None:
+    """`act` where it is another than the plan's mode."""
     if subject:
-        out.line(f"subject {subject}, {plan.terms.mode.value}")
+        out.line(f"subject {subject}, {act or plan.terms.mode.value}")
     for each in plan.stores:
         _print_store(out, each, samples=samples)
     out.line(f"plan {plan.hash[:16]}")
@@ -81,14 +84,14 @@ def _print_store(out: Out, each: StorePlan, *, samples: bool) -> None:
             for text in found.samples:
                 out.line(out.dim(f"    {found.name}: {one_line(text)}"))
     facts = [
-        ("goes", ", ".join(f"{n:,} {name}" for name, n in each.counts.items()) or "nothing"),
+        ("goes" if each.goes else "changes", counts_text(each.counts) or "nothing"),
         ("replaced in", f"{each.replaced:,} places" if each.replaced else ""),
         ("oldest", moment(each.oldest) if each.oldest is not None else ""),
         ("newest", moment(each.newest) if each.newest is not None else ""),
         ("undecryptable", f"{each.unknown:,}: unknown, not zero" if each.unknown else ""),
         ("holds", "; ".join(each.holds) or "none in the way"),
         ("disk", f"needs {size(each.disk_needed)}, {size(each.disk_free)} free"),
-        ("ours", f"{len(each.ours):,} files of ours go with it" if each.ours else ""),
+        ("ours", ours.sentence(each.ours)),
     ]
     for name, text in facts:
         if text:
@@ -124,7 +127,7 @@ def print_job(out: Out, job: Job) -> None:
     who = f", subject #{job.mark[:8]}" if job.mark else ""
     out.line(f"{out.bold(job.id)}  {job.kind.value}{who}: {_state(out, job.state)}")
     for each in job.stores:
-        done = ", ".join(f"{n:,} {name}" for name, n in each.counts.items())
+        done = counts_text(each.counts)
         out.line(
             f"  {one_line(store_name(each.path))}: {_state(out, each.state)}{f', {done}' if done else ''}"
         )

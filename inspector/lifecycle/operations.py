@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from inspector.audit.record import Entry, Resource
 from inspector.errors import Denied, HeldBack, NotFound, UsageError
-from inspector.lifecycle import approvals, beside, erasure, jobs
-from inspector.lifecycle.plan import Mode, Plan, Terms
-from inspector.lifecycle.planning import of_person, person_plan
+from inspector.lifecycle import approvals, beside, erasure, jobs, ours
+from inspector.lifecycle.plan import Mode, Plan, Terms, counts_text
+from inspector.lifecycle.planning import acting, of_person
 from inspector.lifecycle.policy import read
 from inspector.lifecycle.retaining import Retention
 from inspector.view import sanitise
@@ -137,14 +137,8 @@ class StoreOperations:
             erasure.perform(desk, job, work.plan, hashes, step, stopped, before=work.put_by)
         elif person is not None:
             name = erasure.pseudonym(job.id, person.id)
-            erasure.perform(
-                desk,
-                job,
-                lambda store, editor: person_plan(desk, store, editor, person, job.terms, name),
-                hashes,
-                step,
-                stopped,
-            )
+            planner = acting(desk, person, job.terms, name, pending.plan.stores)
+            erasure.perform(desk, job, planner, hashes, step, stopped)
         if pending.allowed is not None and job.state is jobs.JobState.COMPLETED:
             approvals.done(pending.allowed)
         return _receipt(job)
@@ -189,7 +183,7 @@ def _facts(plan: StorePlan) -> list[Line]:
     from inspector.lifecycle.erasure import time_text
 
     name = sanitise(plan.path.name)
-    goes = ", ".join(f"{n:,} {what}" for what, n in plan.counts.items()) or "nothing"
+    goes = counts_text(plan.counts) or "nothing"
     out = [Line(name, f"{goes}{f', {plan.replaced:,} places rewritten' if plan.replaced else ''}", "head")]
     out += [Line("", f"{count:,} traces: {sanitise(reason)}") for reason, count in plan.reasons.items()]
     if plan.oldest is not None and plan.newest is not None:
@@ -202,7 +196,7 @@ def _facts(plan: StorePlan) -> list[Line]:
     if plan.unknown:
         out.append(Line("undecryptable", f"{plan.unknown:,}: unknown, never counted as zero", "warn"))
     if plan.ours:
-        out.append(Line("ours", f"{len(plan.ours):,} files of ours go with it"))
+        out.append(Line("ours", ours.sentence(plan.ours)))
     return out
 
 
@@ -229,7 +223,7 @@ def _receipt(job: Job) -> Receipt:
     for each in job.stores:
         good = each.state is jobs.JobState.COMPLETED
         lines.append(Line(sanitise(each.path.name), each.state.value, "good" if good else "bad"))
-        lines += [Line("", f"{count:,} {sanitise(name)}") for name, count in each.counts.items()]
+        lines += [Line("", sanitise(counts_text({name: count}))) for name, count in each.counts.items()]
         if each.error:
             lines.append(Line("", sanitise(each.error), "bad"))
         if each.certificate:

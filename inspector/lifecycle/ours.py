@@ -8,15 +8,25 @@ from typing import TYPE_CHECKING
 from inspector.paths import recent_file, written_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 
-def in_place(store: Path) -> tuple[Path, ...]:
-    """Files derived from the store that are still where they were written."""
-    return tuple(
-        dict.fromkeys(path for kind, path in written_of(store) if kind != "archive" and path.is_file())
-    )
+def in_place(store: Path) -> dict[Path, str]:
+    """Files derived from the store that are still where they were written, each with its kind."""
+    return {path: kind for kind, path in written_of(store) if kind != "archive" and path.is_file()}
+
+
+def sentence(files: Mapping[Path, str]) -> str:
+    """What of ours goes along; exports are named apart, for somebody may still want them."""
+    if not files:
+        return ""
+    exports = sum(kind == "export" for kind in files.values())
+    go = "1 file of ours goes" if len(files) == 1 else f"{len(files):,} files of ours go"
+    if not exports:
+        return f"{go} with it: caches and screen memory"
+    what = "an export" if exports == 1 else f"{exports:,} exports"
+    return f"{go} with it, {what} among them" if len(files) > 1 else f"{go} with it: {what}"
 
 
 def moved(store: Path) -> list[str]:

@@ -28,6 +28,9 @@ ALWAYS: Final = (
 )
 
 
+_SINGULAR: Final = frozenset("span trace log metric exemplar score patch object record".split())
+
+
 class Mode(StrEnum):
     DELETE = "delete"
     SPANS = "delete-spans"
@@ -81,8 +84,8 @@ class StorePlan:
     holds: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     uncovered: tuple[str, ...] = ()
-    ours: tuple[Path, ...] = ()
-    """Files of ours that hold something of the store and go with it."""
+    ours: Mapping[Path, str] = field(default_factory=dict)
+    """Files of ours that hold something of the store and go with it, each with its kind."""
     disk_needed: int = 0
     disk_free: int = 0
     hash: str = ""
@@ -92,6 +95,12 @@ class StorePlan:
     @property
     def empty(self) -> bool:
         return self.edits.empty
+
+    @property
+    def goes(self) -> bool:
+        """Whether anything goes as a whole, rather than has its content changed."""
+        edits = self.edits
+        return bool(edits.traces or edits.spans or edits.records) or edits.empty
 
     @property
     def fits_disk(self) -> bool:
@@ -169,6 +178,13 @@ def hashed(plan: StorePlan, terms: Terms) -> StorePlan:
     }
     made = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return replace(plan, hash=made)
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """`2 spans, 1 log, 3 updated traces`: kinds of records are singular, tables are called what they are."""
+    return ", ".join(
+        f"{n:,} {name}{'s' if n != 1 and name in _SINGULAR else ''}" for name, n in counts.items()
+    )
 
 
 def free_beside(path: Path) -> int:

@@ -166,7 +166,10 @@ def rectify(
     plan = Plan(tuple(made), terms)
     out = Out(no_color=common.no_color)
     if confirm is None or not common.json:
-        out.json(plan_json(plan, person.label)) if common.json else print_plan(out, plan, person.label)
+        if common.json:
+            out.json(plan_json(plan, person.label, "rectify"))
+        else:
+            print_plan(out, plan, person.label, act="rectify")
         out.flush()
     if plan.empty:
         narrate("No such field of this person holds another value.")
