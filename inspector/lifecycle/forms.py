@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WINDOW: Final = 8
 """Bytes of UTF-8, rounded up to whole characters."""
-_PLAIN: Final = "plain"
+PLAIN: Final = "plain"
 _BASE64: Final = "base64"
 
 
@@ -91,7 +91,7 @@ def _runs(number: int, text: str) -> Iterator[tuple[Key, str]]:
 def _forms(key: Key, text: str) -> Iterator[Pattern]:
     raw = text.encode("utf-8", "surrogatepass")
     escaped = json.dumps(text)[1:-1].encode()
-    yield Pattern(raw, key, _PLAIN)
+    yield Pattern(raw, key, PLAIN)
     quoted = json.dumps(text, ensure_ascii=False)[1:-1].encode("utf-8", "surrogatepass")
     if quoted != raw:
         yield Pattern(quoted, key, "json")

@@ -14,6 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_DEEP: Final = 10
+_STRIDE: Final = 16384
+"""What is longer is gone into rather than passed over: most that is holds what is looked for."""
+
+
+def _shut(depth: int) -> bytes:
+    """An object or list that holds no more than so many levels of others."""
+    inner = rb'[^"{}\[\]]++|' + _STRING
+    return rb"[{\[](?:" + (inner + rb"|" + _shut(depth - 1) if depth else inner) + rb")*+[}\]]"
+
+
+_SHUT: Final = re.compile(_shut(_DEEP), re.DOTALL)
 _OPEN_BRACE, _CLOSE_BRACE, _OPEN_LIST, _CLOSE_LIST, _COMMA, _COLON, _QUOTE = b'{}[],:"'
 _PLUMBING: Final = frozenset(
     "value stringValue intValue doubleValue boolValue bytesValue arrayValue kvlistValue values "
@@ -87,7 +100,7 @@ def literals(content: bytes, positions: Sequence[int] | None = None) -> Iterator
     waits_for_value = False
     wanted = _Wanted(positions)
     closed = 0
-    for token in _TOKEN.finditer(content):
+    for token in _tokens(content, wanted):
         start = token.start()
         mark = content[start]
         if mark == _QUOTE:
@@ -132,6 +145,20 @@ def literals(content: bytes, positions: Sequence[int] | None = None) -> Iterator
         yield Literal(0, len(content), "t", ())
 
 
+def _tokens(content: bytes, wanted: _Wanted) -> Iterator[re.Match[bytes]]:
+    """Without objects and lists in which no position lies: most of a long record, passed over in one step."""
+    at = 0
+    while (token := _TOKEN.search(content, at)) is not None:
+        at = token.end()
+        if content[token.start()] in b"{[":
+            start = token.start()
+            shut = _SHUT.match(content, start, min(start + _STRIDE, wanted.next(len(content))))
+            if shut is not None:
+                at = shut.end()
+                continue
+        yield token
+
+
 class _Wanted:
     """Positions that are passed from left to right."""
 
@@ -153,6 +180,12 @@ class _Wanted:
             return False
         self._at = bisect_left(self._positions, end, at)
         return True
+
+    def next(self, size: int) -> int:
+        """The position that comes next; behind the text where there is none, before it where all is wanted."""
+        if self._positions is None:
+            return 0
+        return self._positions[self._at] if self._at < len(self._positions) else size
 
     @property
     def passed(self) -> bool:

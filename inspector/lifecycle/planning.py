@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -15,10 +17,10 @@ from inspector.lifecycle.subjects import Found, search
 from inspector.model import BytePlace
 from inspector.session.opened import OVERLAP
 from inspector.stores.base import HasWindows
-from inspector.stores.edits import Edits, Unit
+from inspector.stores.edits import Edits, Unit, foreseeing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from inspector.lifecycle.desk import Desk
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from inspector.stores.edits import Cell, Editor, Owner
 
 _MOST_WHERE: Final = 6
+_KEY: Final = re.compile(r"[a-z_$N][A-Za-z0-9_-]*")
 _DATED: Final = 2000
 """So many traces are opened for the oldest and newest; of more only these are looked at."""
 
@@ -41,11 +44,12 @@ def of_person(
     terms: Terms,
     pseudonym: Pseudonym,
     stopped: Callable[[], bool] = lambda: False,
-    report: Callable[[int], None] = lambda cells: None,
+    *,
+    samples: bool = True,
 ) -> StorePlan:
     """What erasing a person from one store would do. Raises StoreError."""
     with desk.editing(path) as (store, editor):
-        return person_plan(desk, store, editor, person, terms, pseudonym, stopped, report)
+        return person_plan(desk, store, editor, person, terms, pseudonym, stopped, samples=samples)
 
 
 def person_plan(
@@ -56,22 +60,26 @@ def person_plan(
     terms: Terms,
     pseudonym: Pseudonym,
     stopped: Callable[[], bool] = lambda: False,
-    report: Callable[[int], None] = lambda cells: None,
+    *,
+    samples: bool = True,
 ) -> StorePlan:
-    """The same with an editor that is open: what it plans, that editor can carry out."""
-    path, matcher = store.info.path, person.matcher()
-    found = search(editor, matcher, stopped, report)
+    """The same with an editor that is open: what it plans, that editor can carry out.
+
+    Without `samples` the store isn't read for the names of others, that only texts of theirs would show.
+    """
+    path, matcher, state = store.info.path, person.matcher(), state_of(editor)
+    found = search(editor, matcher, stopped)
     edits, replaced = edits_of(found, terms, matcher, pseudonym)
     preview = editor.preview(edits)
     oldest, newest = _dates(store, found.owners.values())
-    veil = desk.veil(path)
-    if found.passages and isinstance(store, HasWindows):
+    veil = desk.veil(path) if samples else None
+    if veil is not None and found.passages and isinstance(store, HasWindows):
         veil.learn_all(takewhile(lambda _: not stopped(), store.windows(OVERLAP)))
     plan = StorePlan(
         path=path,
         format=store.info.format.id,
-        state=state_of(editor),
-        edits=edits,
+        state=state,
+        edits=foreseeing(edits, preview.foreseen),
         traces=len(edits.traces),
         spans=len(found.spans),
         rows=sum(owner.unit is not Unit.SPAN for owner in found.owners.values()),
@@ -90,6 +98,21 @@ def person_plan(
         disk_free=free_beside(path),
     )
     return hashed(plan, terms)
+
+
+def acting(
+    desk: Desk, person: Person, terms: Terms, pseudonym: Pseudonym, made: Iterable[StorePlan] = ()
+) -> Callable[[Store, Editor], StorePlan]:
+    """Plans for whoever carries them out: one of `made` where its store still is as it was."""
+    known = {plan.path.resolve(): plan for plan in made}
+
+    def plan(store: Store, editor: Editor) -> StorePlan:
+        before = known.get(store.info.path.resolve())
+        if before is not None and before.state == state_of(editor):
+            return replace(before, holds=_held(desk, store, editor, before.edits, person))
+        return person_plan(desk, store, editor, person, terms, pseudonym, samples=False)
+
+    return plan
 
 
 def of_query(
@@ -128,14 +151,15 @@ def traces_plan(
 ) -> StorePlan:
     """Of traces that were chosen by their heads. Without `heed_holds` they have been left out before."""
     store, path = structure.store, structure.store.info.path
+    state = state_of(editor)
     preview = editor.preview(edits)
     taken = [structure.traces[id] for id in edits.traces]
     starts = [heads.start for heads in taken if heads.start is not None]
     plan = StorePlan(
         path=path,
         format=store.info.format.id,
-        state=state_of(editor),
-        edits=edits,
+        state=state,
+        edits=foreseeing(edits, preview.foreseen),
         traces=len(edits.traces),
         spans=sum(len(heads.spans) for heads in taken),
         rows=0,
@@ -192,10 +216,11 @@ def _spot(place: Place) -> Place:
 def _dates(store: Store, owners: Collection[Owner]) -> tuple[int | None, int | None]:
     """When the oldest and the newest of the spans began."""
     by_trace: dict[str, list[Place]] = {}
+    times = [owner.start for owner in owners if owner.start is not None]
     for owner in owners:
-        if owner.unit is Unit.SPAN and (owner.trace_id in by_trace or len(by_trace) < _DATED):
+        unknown = owner.unit is Unit.SPAN and owner.start is None
+        if unknown and (owner.trace_id in by_trace or len(by_trace) < _DATED):
             by_trace.setdefault(owner.trace_id, []).append(owner.place)
-    times: list[int] = []
     for trace_id, places in by_trace.items():
         try:
             trace = store.load(trace_id, places)
@@ -205,11 +230,12 @@ def _dates(store: Store, owners: Collection[Owner]) -> tuple[int | None, int | N
     return min(times, default=None), max(times, default=None)
 
 
-def _classes(found: Found, veil: Veil, matcher: Matcher) -> tuple[ClassCount, ...]:
+def _classes(found: Found, veil: Veil | None, matcher: Matcher) -> tuple[ClassCount, ...]:
     out: list[ClassCount] = []
     for kind, tally in found.classes.items():
         where = tuple(_safe(name, veil, matcher) for name, _ in tally.where.most_common(_MOST_WHERE))
-        samples = dict.fromkeys(sample(whole, veil, matcher) for whole in found.passages.get(kind, ()))
+        passages = found.passages.get(kind, ()) if veil is not None else ()
+        samples = dict.fromkeys(sample(whole, veil, matcher) for whole in passages if veil is not None)
         out.append(
             ClassCount(
                 kind.value, len(tally.traces), len(tally.spans), len(tally.records),
@@ -220,9 +246,13 @@ def _classes(found: Found, veil: Veil, matcher: Matcher) -> tuple[ClassCount, ..
     return tuple(sorted(out, key=lambda each: order.index(each.name)))
 
 
-def _safe(text: str, veil: Veil, matcher: Matcher) -> str:
-    """Redacted; what still holds the person's words isn't shown at all."""
-    shown = str(veil.text(text, (), "attributes"))
+def _safe(text: str, veil: Veil | None, matcher: Matcher) -> str:
+    """Redacted; what still holds the person's words isn't shown at all. A key that a program would not use may
+    be somebody's name: it is shown only by a veil that knows the names of the store."""
+    if veil is None:
+        shown = ".".join(key if _KEY.fullmatch(key) else "…" for key in text.split("."))
+    else:
+        shown = str(veil.text(text, (), "attributes"))
     return "[subject]" if matcher.hits(shown) else shown
 
 

@@ -146,20 +146,5 @@ def _scanned(
 ) -> Residue:
     files: list[Path] = [path for path in editor.files() if path.exists()]
     texts = files if store.info.format.container == "json" else []
-    first = residue(files, words, texts=texts, report=report)
-    if first.clean or texts:
-        return first
-    # Only now is it worth asking whether what was found is part of what survives.
-    return residue(files, words, live=_live(editor, words), texts=texts, report=report)
-
-
-def _live(editor: Editor, words: Sequence[str]) -> Iterator[bytes]:
-    """The surviving content that holds any window of the words."""
-    windows = {
-        data[at : at + _WINDOW].lower()
-        for word in words
-        for data in (word.encode(),)
-        for at in range(max(1, len(data) - _WINDOW + 1))
-    }
-    for cell in editor.cells(sorted(windows)):
-        yield cell.content
+    survivors = None if texts else lambda needles: (cell.content for cell in editor.cells(needles))
+    return residue(files, words, survivors=survivors, texts=texts, report=report)

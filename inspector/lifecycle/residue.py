@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TypeAlias, cast
 
 from inspector.errors import StoreError
-from inspector.lifecycle.forms import WINDOW, Key, Pattern, cut, patterns
+from inspector.lifecycle.forms import PLAIN, WINDOW, Key, Pattern, cut, patterns
 from inspector.lifecycle.neighbours import joining, neighbours
 from inspector.stores.compression import Compression, Damaged, compression_of, expanded
 from inspector.stores.needle import module
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Bytes: TypeAlias = "bytes | bytearray"
+Survivors: TypeAlias = "Callable[[Sequence[bytes]], Iterable[bytes]]"
 BLOCK: Final = 4 << 20
 _WIDE: Final = 12
 _AROUND: Final = 64
 """Bytes beside a finding that are looked at for a boundary."""
-_GZIP: Final = b"\x1f\x8b\x08"
-_ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_MAGIC: Final[dict[bytes, Compression]] = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_ROUND: Final = 200
+"""Survivors that are looked at before those are asked for that explain what is left."""
 _INNER: Final = 64 << 20
 """Bytes that something packed in the middle of a file may expand to."""
 
@@ -78,6 +80,7 @@ def residue(
     needles: Sequence[str],
     *,
     live: Iterable[bytes] = (),
+    survivors: Survivors | None = None,
     texts: Sequence[Path] = (),
     report: Callable[[int, int], None] = lambda done, total: None,
     windows: bool = True,
@@ -85,7 +88,9 @@ def residue(
 ) -> Residue:
     """Looks through every file, and through what it unpacks to.
 
-    `live` is the decoded content of surviving records. `texts` are those of the files that are nothing but
+    `live` is the decoded content of surviving records; `survivors` gives that in which any of some bytes stand,
+    and is asked only for what was found, until all of it is explained or nothing more explains it. `texts` are
+    those of the files that are nothing but
     such content (a JSON store): a window found there is shared by that alone. `report` is told bytes done and
     in all. Without `windows` needles are looked for whole alone: less proof for many needles. `prose` needles
     are texts rather than ids: one that surviving records hold says nothing, and a window counts where it stands in
@@ -103,6 +108,9 @@ def residue(
         for step in _scanned(search, one, text=path in texts):
             done += step
             report(done, total)
+    if survivors is not None:
+        search.ask(survivors)
+    search.settle(found)
     return Residue(found, search.shared())
 
 
@@ -120,8 +128,8 @@ def _scanned(search: _Search, found: FileResidue, *, text: bool) -> Iterator[int
             file.seek(0)
             for data, fresh, before in _blocks(file, search.overlap):
                 found.bytes += fresh
-                search.look(data, before, found, text=text)
-                if not kind and not text:
+                packed = search.look(data, before, found, text=text)
+                if packed and not kind and not text:
                     _look_inside(search, data, before, found)
                 yield fresh
             if kind:
@@ -177,8 +185,7 @@ def _blocks(file: _Source, overlap: int) -> Iterator[tuple[Bytes, int, int]]:
 
 def _look_inside(search: _Search, data: Bytes, before: int, found: FileResidue) -> None:
     """Things that were packed before they were put into a database."""
-    kinds: tuple[tuple[bytes, Compression], ...] = ((_GZIP, "gzip"), (_ZSTD, "zstd"))
-    for magic, kind in kinds:
+    for magic, kind in _MAGIC.items():
         at = data.find(magic, max(0, before - len(magic) + 1))
         while at >= 0:
             unpacked = _Unpacked(_Bytes(data, at), kind)
@@ -205,6 +212,20 @@ class _Bytes:
         return out
 
 
+_Context: TypeAlias = tuple[int, str, str]
+"""A needle, and with what a longer word goes on before it or after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """Something that was found; `longer` are the words that it may be a part of."""
+
+    path: Path
+    key: Key
+    form: str
+    longer: frozenset[_Context]
+
+
 class _Search:
     """Patterns, and which of their keys surviving content holds."""
 
@@ -214,15 +235,18 @@ class _Search:
         self._needles = list(needles)
         self._prose = prose
         self._patterns = patterns(needles, windows=windows)
-        self._find = _finder(self._patterns)
+        self._find = _finder([(p.data, p.caseless) for p in self._patterns] + [(m, False) for m in _MAGIC])
+        self._own = set(range(len(self._patterns)))
         self._live: set[Key] = set()
-        self._contexts: set[tuple[int, str, str]] = set()
+        self._contexts: set[_Context] = set()
+        self._doubts: dict[_Doubt, int] = {}
+        """What was found, until survivors explain it."""
         self.overlap = max(len(p.data) for p in self._patterns) + _AROUND
 
     def learn(self, data: Bytes) -> None:
         """Surviving content: what of the needles stands in it is shared."""
         block = _Block(data)
-        for number in self._find(data):
+        for number in self._find(data) & self._own:
             pattern = self._patterns[number]
             if not pattern.key.whole or self._prose:
                 self._live.add(pattern.key)
@@ -231,10 +255,12 @@ class _Search:
                 around = neighbours(data, start, start + len(pattern.data), pattern)
                 self._contexts |= self._longer(pattern.key.needle, around)
 
-    def look(self, data: Bytes, before: int, found: FileResidue, *, text: bool) -> None:
-        """Counts what ends behind `before`; the boundary of what ends at the very end is looked at as it is."""
+    def look(self, data: Bytes, before: int, found: FileResidue, *, text: bool) -> bool:
+        """Notes what ends behind `before`; the boundary of what ends at the very end is looked at as it is.
+        Returns whether something packed may begin in it."""
         block = _Block(data)
-        for number in self._find(data):
+        numbers = self._find(data)
+        for number in sorted(numbers & self._own):
             pattern = self._patterns[number]
             if pattern.key.whole and pattern.key in self._live:
                 continue
@@ -243,9 +269,8 @@ class _Search:
             elif text:
                 self._live.add(pattern.key)
             elif pattern.key not in self._live and (not self._prose or self._among(pattern.key, block)):
-                count = sum(1 for _ in block.places(pattern, before))
-                found.windows += count
-                found.forms[pattern.form] += count
+                self._doubt(found, pattern, sum(1 for _ in block.places(pattern, before)))
+        return not numbers <= self._own
 
     def _look_whole(
         self, block: _Block, before: int, pattern: Pattern, found: FileResidue, *, text: bool
@@ -254,11 +279,46 @@ class _Search:
         for start in block.places(pattern, before):
             around = neighbours(block.data, start, start + len(pattern.data), pattern)
             longer = self._longer(needle, around)
-            # One side is enough: in a row the byte before a text is a number that may look like a letter.
-            shared = bool(longer) and (text or not longer.isdisjoint(self._contexts))
-            if not shared:
-                found.whole += 1
-                found.forms[pattern.form] += 1
+            if not (longer and text):
+                self._doubt(found, pattern, 1, frozenset(longer))
+
+    def _doubt(
+        self, found: FileResidue, pattern: Pattern, count: int, longer: frozenset[_Context] = frozenset()
+    ) -> None:
+        if not count:
+            return
+        doubt = _Doubt(found.path, pattern.key, pattern.form, longer)
+        self._doubts[doubt] = self._doubts.get(doubt, 0) + count
+
+    def _explained(self, doubt: _Doubt) -> bool:
+        # Of a longer word one side is enough: in a row the byte before a text is a number that may look like a
+        # letter.
+        return doubt.key in self._live or not doubt.longer.isdisjoint(self._contexts)
+
+    def ask(self, survivors: Survivors) -> None:
+        """Learn from survivors until what was found is explained."""
+        asked: set[Key] = set()
+        while left := self._unexplained() - asked:
+            needles = {p.data.lower() for p in self._patterns if p.key in left and p.form == PLAIN}
+            for number, data in enumerate(survivors(sorted(needles)), 1):
+                self.learn(data)
+                if number % _ROUND == 0 and self._unexplained() < left:
+                    break  # what is explained isn't asked for any more
+            else:
+                asked |= left
+
+    def _unexplained(self) -> set[Key]:
+        return {doubt.key for doubt in self._doubts if not self._explained(doubt)}
+
+    def settle(self, files: Iterable[FileResidue]) -> None:
+        """Counts what nothing explains."""
+        by_path = {found.path: found for found in files}
+        for doubt, count in self._doubts.items():
+            if not self._explained(doubt):
+                found = by_path[doubt.path]
+                found.whole += count if doubt.key.whole else 0
+                found.windows += 0 if doubt.key.whole else count
+                found.forms[doubt.form] += count
 
     def _among(self, key: Key, block: _Block) -> bool:
         """Whether a window is there with what is around it in the needle, none of which survivors hold."""
@@ -271,7 +331,7 @@ class _Search:
                     return True
         return False
 
-    def _longer(self, needle: int, around: tuple[str, str]) -> set[tuple[int, str, str]]:
+    def _longer(self, needle: int, around: tuple[str, str]) -> set[_Context]:
         """With what a longer word goes on, before the needle and after it."""
         before, after = joining(self._needles[needle], around)
         found = {(needle, before, ""), (needle, "", after)}
@@ -294,7 +354,7 @@ class _Search:
         return next(
             len(p.data.decode("utf-8", "surrogatepass"))
             for p in self._patterns
-            if p.key == key and p.form == "plain"
+            if p.key == key and p.form == PLAIN
         )
 
 
@@ -331,18 +391,18 @@ class _Find(Protocol):
         """The numbers of all patterns that occur."""
 
 
-def _finder(wanted: Sequence[Pattern]) -> _Find:
+def _finder(wanted: Sequence[tuple[bytes, bool]]) -> _Find:
+    """Of bytes, each with whether ASCII case is ignored."""
     hyperscan = module("hyperscan")
     if hyperscan is None:
         return lambda data: _plainly(wanted, data)
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    once, caseless = hyperscan.HS_FLAG_SINGLEMATCH, hyperscan.HS_FLAG_CASELESS
     database.compile(
-        expressions=[b"".join(b"\\x%02x" % byte for byte in p.data) for p in wanted],
+        expressions=[b"".join(b"\\x%02x" % byte for byte in data) for data, _ in wanted],
         ids=list(range(len(wanted))),
         elements=len(wanted),
-        flags=[
-            hyperscan.HS_FLAG_SINGLEMATCH | (hyperscan.HS_FLAG_CASELESS if p.caseless else 0) for p in wanted
-        ],
+        flags=[once | (caseless if any_case else 0) for _, any_case in wanted],
     )
     scratch = hyperscan.Scratch(database)
 
@@ -354,10 +414,10 @@ def _finder(wanted: Sequence[Pattern]) -> _Find:
     return find
 
 
-def _plainly(wanted: Sequence[Pattern], data: Bytes) -> set[int]:
+def _plainly(wanted: Sequence[tuple[bytes, bool]], data: Bytes) -> set[int]:
     lower = data.lower()
     return {
         number
-        for number, pattern in enumerate(wanted)
-        if (pattern.data.lower() in lower if pattern.caseless else pattern.data in data)
+        for number, (one, any_case) in enumerate(wanted)
+        if (one.lower() in lower if any_case else one in data)
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from inspector.errors import HeldBack
 from inspector.lifecycle import erasure
 from inspector.lifecycle.jobs import Job, JobKind
-from inspector.lifecycle.planning import person_plan, query_plan
+from inspector.lifecycle.planning import acting, query_plan
 from inspector.lifecycle.policy import read
 from inspector.lifecycle.rectify import rectify_plan
 from inspector.lifecycle.retaining import Retention
@@ -27,7 +27,7 @@ def planner_of(desk: Desk, job: Job, config: Config) -> Planner:
     person = job.person
     if job.kind is JobKind.ERASURE and person is not None:
         name = erasure.pseudonym(job.id, person.id)
-        return lambda store, editor: person_plan(desk, store, editor, person, job.terms, name)
+        return acting(desk, person, job.terms, name)
     if job.kind is JobKind.RECTIFY and person is not None:
         return lambda store, editor: rectify_plan(
             desk, store, editor, person, job.field, job.value, job.terms

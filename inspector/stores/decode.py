@@ -11,6 +11,7 @@ import orjson
 
 _MOST_DIGITS: Final = 4000
 """Python refuses to convert integers of more than 4,300 digits; longer ones stay text."""
+_UNCOUNTED: Final = re.compile(rb'"\s+:|\\u0022')
 _ESCAPE: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
     re.DOTALL,
@@ -74,6 +75,8 @@ def _without_lone(match: re.Match[str]) -> str:
 
 def repeats_keys(data: bytes) -> bool:
     """Whether any object has the same key twice; the decoder keeps only the last."""
+    if _each_key_once(data):
+        return False
     found = False
 
     def check(pairs: list[tuple[str, object]]) -> None:
@@ -85,3 +88,15 @@ def repeats_keys(data: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return found
+
+
+def _each_key_once(data: bytes) -> bool:
+    """Whether that is sure without looking at every object: as many keys come out of the decoder as went in.
+    Where the text is written in a way in which they can't be counted, it isn't sure."""
+    if _UNCOUNTED.search(data):
+        return False
+    try:
+        again = orjson.dumps(orjson.loads(data))
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return False
+    return again.count(b'":') == data.count(b'":')

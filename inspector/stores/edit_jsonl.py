@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from inspector.errors import HeldBack, InspectorError, StoreError
 from inspector.model import BytePlace
 from inspector.stores import edit_os, edit_swap, edit_tombstones
 from inspector.stores.edit_pass import Choice, Pass, chosen
-from inspector.stores.edit_records import Family, Judged, Verdict, changed, held, owners
+from inspector.stores.edit_records import Family, Judged, Verdict, changed, held, owners, parts_of
 from inspector.stores.edit_rewrite import Rewriting
 from inspector.stores.edit_swap import Spot
 from inspector.stores.edit_text import Block, Text
@@ -24,12 +25,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.intent import Intent
+    from inspector.model import Place
     from inspector.stores.edits import Done, Owner, Step
-    from inspector.stores.formats.parts import FormatEdits
+    from inspector.stores.formats.parts import FormatEdits, Part
     from inspector.stores.generation import Generation
     from inspector.stores.source import Source
 
 _MORE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """Which pieces of a text are changed by some edits, and how: whoever carries them out decodes nothing again."""
+
+    snapshot: Generation
+    family: Family
+    known: dict[int, Judged]
 
 
 class JsonEditor:
@@ -42,9 +53,8 @@ class JsonEditor:
         self._format = formats
         self._snapshot: Generation = of_file(source.fd, size=source.size)
         self._later = 0
-        self._known: tuple[Edits, dict[int, Judged]] | None = None
-        """What the last edits do to which pieces, so that carrying out what was previewed decodes nothing
-        again: the snapshot is the same, or it is refused."""
+        self._parts: tuple[Place, list[Part]] | None = None
+        """Those of the cell that was asked about last."""
 
     def cells(self, needles: Sequence[bytes] = ()) -> Iterator[Cell]:
         choice = Choice(sieve(needles) if needles else None)
@@ -54,15 +64,20 @@ class JsonEditor:
     def owners(self, cell: Cell, paths: Sequence[tuple[str | int, ...]]) -> Sequence[Owner]:
         place = cell.place
         assert isinstance(place, BytePlace)
-        return owners(self._format, Piece(cell.content, place.start, place.line), paths)
+        piece = Piece(cell.content, place.start, place.line)
+        if self._parts is None or self._parts[0] != place:
+            self._parts = place, parts_of(self._format, piece)
+        return owners(self._parts[1], piece, paths)
 
     def preview(self, edits: Edits) -> Preview:
         verdict = self._verdict(edits)
+        verdict.bare = True
         self._pass(edits, verdict).run(_nowhere, _unheard)
+        foreseen = None if verdict.forgot else _Foreseen(self._snapshot, verdict.family, verdict.known)
         refusals = [error.what for error in self._in_the_way()]
         if verdict.unmet():
             refusals.append(changed().what)
-        return Preview(dict(verdict.counts), self._source.size + _MORE, refusals, self._beside())
+        return Preview(dict(verdict.counts), self._source.size + _MORE, refusals, self._beside(), foreseen)
 
     def carry_out(
         self,
@@ -102,7 +117,7 @@ class JsonEditor:
     def _recover(self, spot: Spot, verdict: Verdict) -> None:
         if edit_tombstones.redo(spot):
             self._snapshot = of_file(self._source.fd, size=self._source.size)
-            self._known = None
+            verdict.known.clear()
         edit_swap.recover(spot, lambda late: self._late(late, verdict))
 
     def _making(
@@ -135,10 +150,15 @@ class JsonEditor:
         return Pass(Text(self._source, self._shape), self._choice(edits, verdict), verdict.piece)
 
     def _verdict(self, edits: Edits) -> Verdict:
-        text = Text(self._source, self._shape)
-        if self._known is None or self._known[0] is not edits:
-            self._known = edits, {}
-        return Verdict(edits, self._format, self._family(text, edits), self._known[1])
+        seen = self._foreseen(edits)
+        if seen is not None:
+            return Verdict(edits, self._format, seen.family, dict(seen.known))
+        return Verdict(edits, self._format, self._family(Text(self._source, self._shape), edits))
+
+    def _foreseen(self, edits: Edits) -> _Foreseen | None:
+        """What a preview found out about the text as it is now."""
+        seen = edits.foreseen
+        return seen if isinstance(seen, _Foreseen) and seen.snapshot == self._snapshot else None
 
     def _family(self, text: Text, edits: Edits) -> Family:
         """A first pass, needed where spans go and others stay that have to do with them."""
@@ -153,8 +173,12 @@ class JsonEditor:
         return family
 
     def _choice(self, edits: Edits, verdict: Verdict) -> Choice:
-        everything = edits.every is not None
-        return Choice(None if everything else sieve(verdict.forms(), escaped=True), verdict.starts())
+        if edits.every is not None:
+            return Choice(None)
+        seen = self._foreseen(edits)
+        if seen is not None:
+            return Choice(sieve(()), verdict.starts() | seen.known.keys())
+        return Choice(sieve(verdict.forms(), escaped=True), verdict.starts())
 
     def _late(self, data: bytes, verdict: Verdict) -> bytes:
         """What bytes become that were added since: lines of a plain text are edited for the ids in them."""

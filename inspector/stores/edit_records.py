@@ -54,15 +54,18 @@ def _placed(record: Record, part: Part) -> Part:
     return replace(part, path=place.path, trace_id=named)
 
 
-def owners(edits: FormatEdits, piece: Piece, paths: Sequence[Path]) -> list[Owner]:
+def parts_of(edits: FormatEdits, piece: Piece) -> list[Part]:
+    """All parts of a piece; what can't be read is one."""
     parts = [part for found in held(edits, piece) for part in found.parts]
-    if not parts:
-        parts = [Part((), Unit.RECORD, "", "", "record")]
+    return parts or [Part((), Unit.RECORD, "", "", "record")]
+
+
+def owners(parts: Sequence[Part], piece: Piece, paths: Sequence[Path]) -> list[Owner]:
     found: dict[Path, Owner] = {}
     for path in paths:
         for part in part_of(parts, path):
             place = BytePlace(piece.start, piece.end, part.path, piece.line)
-            found[part.path] = Owner(part.unit, part.trace_id, part.span_id, part.label, place)
+            found[part.path] = Owner(part.unit, part.trace_id, part.span_id, part.label, place, part.start)
     return list(found.values())
 
 
@@ -150,10 +153,10 @@ class Verdict:
         family: Family,
         known: dict[int, Judged] | None = None,
     ) -> None:
-        """`known` is what was found out about the same text before, and is added to."""
+        """`known` is what was found out about the same text before, and is added to: pieces that are cut."""
         self._edits = edits
         self._format = formats
-        self._family = family
+        self.family = family
         self._spans = set(edits.spans)
         if edits.orphans is Orphans.REMOVE:
             self._spans = family.with_descendants(edits.spans)
@@ -167,7 +170,11 @@ class Verdict:
                 self._records[place.start].append(place.path)
         self._rewrites: dict[int, Rewrite] = {r.place.start: r for r in edits.rewrites
                                               if isinstance(r.place, BytePlace)}  # fmt: skip
-        self._known = known if known is not None else {}
+        self.known = known if known is not None else {}
+        self.bare = False
+        """Whether only what would be cut is asked for, not what is then left."""
+        self.forgot = False
+        """Whether more pieces are cut than are remembered."""
         self.counts: Counter[str] = Counter()
         self.met: set[int] = set()
 
@@ -178,10 +185,10 @@ class Verdict:
         return trace_id in self._edits.traces or (trace_id, span_id) in self._spans
 
     def heir(self, trace_id: str, span_id: str) -> str | None:
-        return self._family.heir(trace_id, span_id, self._spans)
+        return self.family.heir(trace_id, span_id, self._spans)
 
     def lost(self, trace_id: str, span_id: str) -> Mapping[str, float]:
-        return self._family.lost(trace_id, span_id, self._spans)
+        return self.family.lost(trace_id, span_id, self._spans)
 
     def forms(self) -> set[bytes]:
         """Bytes one of which stands in every record that is edited for an id in it."""
@@ -223,14 +230,18 @@ class Verdict:
         return wanted.after
 
     def _cut(self, piece: Piece, *, known: bool) -> bytes | None:
-        judged = self._known.get(piece.start) if known else None
+        judged = self.known.get(piece.start) if known else None
         if judged is None:
             judged = self._judged(piece)
-            if known and len(self._known) < _REMEMBERED:
-                self._known[piece.start] = judged
+            if known and judged.cuts:
+                self.forgot = self.forgot or len(self.known) >= _REMEMBERED
+                if not self.forgot:
+                    self.known[piece.start] = judged
         self.counts.update(judged.counts)
         if not judged.cuts:
             return piece.data
+        if self.bare and self._edits.every is None:
+            return None
         return None if isinstance(judged.cuts.get(()), Drop) else cut(piece.data, judged.cuts)
 
     def _judged(self, piece: Piece) -> Judged:

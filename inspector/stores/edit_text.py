@@ -109,8 +109,6 @@ class Text:
             at = 0
             while at < self.size and (data := read_all(source.fd, at, min(BLOCK, self.size - at))):
                 at += len(data)
-                if self._listener is not None:
-                    self._listener(data)
                 yield data
             return
         raw = cast("BinaryIO", io.BufferedReader(_Upto(source.fd, self.size), 1 << 16))
@@ -128,26 +126,47 @@ class Text:
 
     def blocks(self, *, counted: bool = False) -> Iterator[Block]:
         """All of it, in whole lines, some megabytes at a time. To count them costs more than to read them."""
-        start, line = 0, int(counted)
+        line = int(counted)
+        for data, start in self._plain_lines() if self._source.plain else self._unpacked_lines():
+            yield Block(data, start, line)
+            line += data.count(b"\n") if counted else 0
+
+    def _plain_lines(self) -> Iterator[tuple[bytes, int]]:
+        """What is left of a line at the end of a block is read again with the next: cheaper than to put it there."""
+        at, size = 0, BLOCK
+        while at < self.size:
+            data = read_all(self._source.fd, at, min(size, self.size - at))
+            if not data:
+                return
+            cut = data.rfind(b"\n") + 1 if at + len(data) < self.size else len(data)
+            if not cut:
+                if size > LONGEST:
+                    raise _too_long()
+                size *= 4
+                continue
+            whole = data[:cut]
+            if self._listener is not None:
+                self._listener(whole)
+            yield whole, at
+            at, size = at + cut, BLOCK
+
+    def _unpacked_lines(self) -> Iterator[tuple[bytes, int]]:
+        start = size = 0
         held: list[bytes] = []
-        size = 0
         for chunk in self.chunks():
             cut = chunk.rfind(b"\n") + 1
             if not cut:
                 held.append(chunk)
                 size += len(chunk)
                 if size > LONGEST:
-                    raise StoreError(
-                        f"A line is longer than {LONGEST >> 20} MB: it can't be edited.", "Split the file."
-                    )
+                    raise _too_long()
                 continue
             data = b"".join((*held, chunk[:cut]))
-            yield Block(data, start, line)
+            yield data, start
             start += len(data)
-            line += data.count(b"\n") if counted else 0
             held, size = ([chunk[cut:]], len(chunk) - cut) if cut < len(chunk) else ([], 0)
         if held:
-            yield Block(b"".join(held), start, line)
+            yield b"".join(held), start
 
     def values(self) -> Iterator[Piece | Gap]:
         """Values that span lines, and everything between them, in order."""
@@ -168,6 +187,10 @@ class Text:
             line = piece.line + piece.data.count(b"\n")
             yield piece
         yield Gap(beside.read(), at, line)
+
+
+def _too_long() -> StoreError:
+    return StoreError(f"A line is longer than {LONGEST >> 20} MB: it can't be edited.", "Split the file.")
 
 
 def line_piece(block: Block, start: int, end: int, line: int) -> tuple[bytes, Piece | None, bytes]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -57,6 +58,8 @@ class Owner(Struct, frozen=True):
     """For counts: a table, or the kind of record; never data."""
     place: Place
     """What would be dropped: the span's, trace's or record's own place."""
+    start: int | None = None
+    """When a span began, where that was known without loading it; ns since the epoch."""
 
 
 class Orphans(StrEnum):
@@ -92,10 +95,20 @@ class Edits(Struct, frozen=True):
     past_readers: bool = False
     """Go on where a reader keeps old bytes in a database's log from being emptied: `Done.partial` then says
     so, and calling again with the same op id completes it. Without it, such a reader raises HeldBack."""
+    foreseen: Foreseen | None = None
+    """What a preview of these same edits found out, so that it needn't be found out again."""
 
     @property
     def empty(self) -> bool:
         return not (self.traces or self.spans or self.records or self.rewrites or self.every)
+
+
+class Foreseen(Protocol):
+    """Of use to the editor of the kind that made it, as long as the store is the same."""
+
+
+def foreseeing(edits: Edits, foreseen: Foreseen | None) -> Edits:
+    return edits if foreseen is None else replace(edits, foreseen=foreseen)
 
 
 class Preview(Struct, frozen=True):
@@ -108,6 +121,7 @@ class Preview(Struct, frozen=True):
     """Sentences; with any the edits can't be carried out (a trigger of the user's, a hard link, a writer)."""
     uncovered: Sequence[str] = ()
     """Sentences: what is outside the store's reach (files elsewhere, siblings, backups beside it)."""
+    foreseen: Foreseen | None = None
 
 
 class FileState(Struct, frozen=True):

@@ -67,7 +67,7 @@ class _Plain:
 
     def ends(self, data: bytes) -> Sequence[int]:
         found = [match.end() for match in self._escaped.finditer(data)] if self._escaped else []
-        lower = data.lower()
+        lower = data.lower() if self._needles else b""
         for needle in self._needles:
             at = lower.find(needle)
             while at >= 0:

@@ -6,9 +6,10 @@ from contextlib import closing
 import pytest
 
 from inspector.audit.reading import oldest_first, text
+from inspector.audit.record import Entry
 from inspector.errors import AuditError, HeldBack
 from inspector.keys.signer import signature_holds
-from inspector.lifecycle import certificate, erasure, jobs
+from inspector.lifecycle import certificate, erasure, holds, jobs, planning
 from inspector.lifecycle.jobs import JobState
 from inspector.lifecycle.plan import Mode, Terms
 from inspector.lifecycle.planning import of_person
@@ -127,6 +128,39 @@ def test_a_store_that_changed_since_the_plan_is_not_touched(tmp_path):
     with pytest.raises(HeldBack, match="changed since"):
         erase(desk, [path], "S1", confirmed={path.resolve(): plan.hash})
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["otlp/openinference.otlp.jsonl", "phoenix/phoenix.db"])
+def test_a_plan_is_made_once_as_long_as_the_store_is_the_same(name, tmp_path, monkeypatch):
+    path = copied(name, tmp_path)
+    desk = desk_in(tmp_path)
+    one = person("S1", desk.log.mark(person("S1").id))
+    name = erasure.pseudonym("", one.id)
+    plan = of_person(desk, path, one, Terms(), name)
+    looked = []
+    monkeypatch.setattr(planning, "search", lambda editor, *more: looked.append(1) or search(editor, *more))
+    job = jobs.new_job(jobs.JobKind.ERASURE, desk.now(), [path])
+    job.person, job.mark = one, one.mark
+    planner = planning.acting(desk, one, Terms(), name, [plan])
+    erasure.perform(desk, job, planner, {path.resolve(): plan.hash})
+    assert job.state is jobs.JobState.COMPLETED
+    assert not looked
+    assert found_in(path, "S1").empty
+    with desk.editing(path) as (store, editor):
+        assert planner(store, editor).empty
+    assert looked
+
+
+def test_a_hold_set_after_the_plan_is_in_the_way(tmp_path):
+    path = copied("otlp/openinference.otlp.jsonl", tmp_path)
+    desk = desk_in(tmp_path)
+    one = person("S1", desk.log.mark(person("S1").id))
+    plan = of_person(desk, path, one, Terms(), erasure.pseudonym("", one.id))
+    with desk.log.act(Entry("hold.set", reason="a lawsuit")) as intent:
+        holds.set_hold(intent, "", one, "a lawsuit", desk.now() - 1, 0, "somebody")
+    planner = planning.acting(desk, one, Terms(), erasure.pseudonym("", one.id), [plan])
+    with desk.editing(path) as (store, editor), pytest.raises(HeldBack, match="hold"):
+        planner(store, editor).check()
 
 
 def test_nothing_happens_that_the_log_cannot_record(tmp_path):

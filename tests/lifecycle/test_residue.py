@@ -165,3 +165,28 @@ def test_findings_name_no_value(tmp_path):
     path = put(tmp_path, "usr_7f3a91c2d4 Zofia Wrześniewska nordhaven.example".encode())
     said = repr(residue([path], S1, live=[b"nordhaven.example"]))
     assert "usr_" not in said and "ofia" not in said and "nordhaven" not in said
+
+
+def test_survivors_are_asked_for_no_longer_than_they_are_needed(tmp_path, engine):
+    path = put(tmp_path, noise(5000) + b"somebody@nordhaven.example" + noise(5000))
+    asked = []
+
+    def survivors(needles):
+        asked.append(needles)
+        for number in range(100_000):
+            assert number < 1000
+            yield b"anybody@nordhaven.example"
+
+    found = residue([path], [S1[1]], survivors=survivors)
+    assert found.clean
+    assert found.shared
+    assert all(needle in b"@nordhaven.example" for needle in asked[0])
+
+
+def test_what_no_survivor_explains_is_left(tmp_path, engine):
+    path = put(tmp_path, noise(5000) + b"esniewska84@nordhaven.example" + noise(5000))
+    found = residue([path], [S1[1]], survivors=lambda needles: iter([b"anybody@nordhaven.example"] * 700))
+    assert found.count
+    assert not residue(
+        [path], [S1[1]], survivors=lambda needles: iter([b"wrzesniewska84@nordhaven.example"])
+    ).count

@@ -78,3 +78,19 @@ def test_repeated_keys_are_noticed_at_any_depth():
     assert repeats_keys(b'{"a": [{"b": 1, "b": 2}]}')
     assert not repeats_keys(b'{"a": {"b": 1}, "b": 2}')
     assert not repeats_keys(b"no json")
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        (b'{"a": "\\u0022:", "b": 1, "b": 2}', True),
+        (b'{"a" : 1, "a" : 2}', True),
+        (b'{"a": "x\\":", "b": 1}', False),
+        (b'{"a": {"a": {"a": 1, "a": 2}}}', True),
+        (b'{"\\u0061": 1, "a": 2}', True),
+        (b'{"a\\\\": 1, "b": 2}', False),
+        (b'{"a": NaN, "a": 1}', True),
+    ],
+)
+def test_repeated_keys_are_told_however_they_are_written(text, twice):
+    assert repeats_keys(text) is twice

@@ -26,9 +26,8 @@ from inspector.stores.formats.kinds import otel_kind
 from inspector.stores.formats.otlp_edits import EDITS
 from inspector.stores.formats.otlp_near import near
 from inspector.stores.formats.otlp_partly import MESSAGE, PartlyRead
-from inspector.stores.formats.otlp_values import key_values, mapping_of, wanted_values
+from inspector.stores.formats.otlp_values import key_values, mapping_of, time_of, wanted_values
 from inspector.stores.formats.otlp_walk import BATCH_KEYS, Group, groups, is_bare_span, side
-from inspector.stores.formats.times import from_iso, from_number
 from inspector.stores.formats.values import as_value, text_of
 from inspector.stores.records import Piece, records
 
@@ -171,20 +170,6 @@ def scope_of(scope: object) -> Scope:
 
 def _trace_of(item: Object) -> str:
     return normal_id(item.get("traceId", item.get("trace_id")))
-
-
-def time_of(span: Object, camel: str, snake: str) -> int | None:
-    """A time in ns, as a decimal string, an integer, a float, or (wrongly, but seen) ISO text."""
-    value = span.get(camel)
-    if isinstance(value, str) and len(value) == 19 and value.isdecimal() and value.isascii():
-        usual = int(value)
-        return usual if 0 < usual < 2**63 else None
-    if value is None:
-        value = span.get(snake)
-        if value is None:
-            return None
-    ns = from_number(value, "ns")
-    return from_iso(value) if ns is None and isinstance(value, str) else ns
 
 
 def status_of(span: Object, level: object, start: int | None, end: int | None) -> Status:

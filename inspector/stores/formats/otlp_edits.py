@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from inspector.stores.edits import Unit
 from inspector.stores.formats.ids import normal_id, parent_id
+from inspector.stores.formats.otlp_values import time_of
 from inspector.stores.formats.otlp_walk import groups, side
 from inspector.stores.formats.parts import REMOVED, Change, FormatEdits, Gone, Part
 from inspector.stores.formats.shape import objects_at
@@ -47,6 +48,7 @@ def _span(span: Object, path: tuple[str | int, ...]) -> Part:
         "span",
         parent_id(span.get("parentSpanId") or span.get("parent_span_id")),
         written if isinstance(written, str) else "",
+        start=time_of(span, "startTimeUnixNano", "start_time_unix_nano"),
     )
 
 

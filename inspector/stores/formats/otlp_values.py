@@ -9,10 +9,13 @@ import math
 from typing import TYPE_CHECKING, Final, cast
 
 from inspector.model import Attribute, Attributes, Multimap, Value
+from inspector.stores.formats.times import from_iso, from_number
 from inspector.stores.formats.values import as_value, attributes_of, int_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from inspector.stores.formats.base import Object
 
 _WORDS: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -115,3 +118,17 @@ def wanted_values(pairs: object, wanted: frozenset[str]) -> Mapping[str, Value]:
                     found[key] = any_value(pair.get("value"))
         return found
     return {key: as_value(pairs[key]) for key in wanted & pairs.keys()} if isinstance(pairs, dict) else {}
+
+
+def time_of(span: Object, camel: str, snake: str) -> int | None:
+    """A time in ns, as a decimal string, an integer, a float, or (wrongly, but seen) ISO text."""
+    value = span.get(camel)
+    if isinstance(value, str) and len(value) == 19 and value.isdecimal() and value.isascii():
+        usual = int(value)
+        return usual if 0 < usual < 2**63 else None
+    if value is None:
+        value = span.get(snake)
+        if value is None:
+            return None
+    ns = from_number(value, "ns")
+    return from_iso(value) if ns is None and isinstance(value, str) else ns

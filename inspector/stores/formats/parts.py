@@ -38,6 +38,8 @@ class Part:
     """The span id as its writer spells it, where the model's spelling is another."""
     usage: Mapping[str, float] = field(default_factory=dict)
     """What of it counts in the totals of others: tokens, cost, errors, by names of the format's own."""
+    start: int | None = None
+    """When a span began, where a format tells it at no cost; else whoever asks loads the span."""
 
 
 class Gone(Protocol):

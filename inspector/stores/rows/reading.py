@@ -82,7 +82,9 @@ def _every_row(
     connection: sqlite3.Connection, table: Table, columns: Sequence[str], passed: Callable[[int], None]
 ) -> Iterator[tuple[Key, tuple[bytes, ...]]]:
     width = len(table.key)
-    for rows in _pages(connection, table, _each(columns), lambda row: _weight(row[width:])):
+    for rows in _pages(
+        connection, table, _each(columns), lambda rows: sum(_weight(row[width:]) for row in rows)
+    ):
         for row in rows:
             texts = cast("tuple[bytes, ...]", row[width:])
             passed(_weight(texts))
@@ -100,8 +102,8 @@ def _sieved(
     longest_last = _by_length(connection, table, columns)
     together = "'' || " + " || char(0) || ".join(f"coalesce({quoted(c)}, '')" for c in longest_last)
     single = f"SELECT {_each(columns)} FROM {quoted(table.name)} WHERE ({_keys(table)}) = ({_marks(table)})"
-    for rows in _pages(connection, table, together, lambda row: len(cast(bytes, row[-1]))):
-        texts = [cast(bytes, row[-1]) for row in rows]
+    for rows in _pages(connection, table, together, lambda rows: sum(map(len, _last(rows)))):
+        texts = _last(rows)
         joined = _BETWEEN.join(texts)
         passed(len(joined))
         ends = chosen.ends(joined)
@@ -114,6 +116,10 @@ def _sieved(
                 for column, text in zip(columns, cast("tuple[bytes, ...]", found), strict=True):
                     if text and chosen.ends(text):
                         yield _cell(table, key, column, text)
+
+
+def _last(rows: list[Key]) -> list[bytes]:
+    return cast("list[bytes]", [row[-1] for row in rows])
 
 
 def _weight(texts: tuple[object, ...]) -> int:
@@ -149,7 +155,7 @@ def _bound(key: Key) -> Key:
 
 
 def _pages(
-    connection: sqlite3.Connection, table: Table, columns: str, weight: Callable[[Key], int]
+    connection: sqlite3.Connection, table: Table, columns: str, weight: Callable[[list[Key]], int]
 ) -> Iterator[list[Key]]:
     """Rows of the key and `columns`; as many at a time as weigh some megabytes."""
     keys, width = _keys(table), len(table.key)
@@ -164,7 +170,7 @@ def _pages(
         if len(rows) < size:
             return
         after = _bound(rows[-1][:width])
-        taken = sum(map(weight, rows))
+        taken = weight(rows)
         size = max(1, min(_MOST, size * 4, size * _PAGE_BYTES // max(taken, 1)))
 
 
