@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from inspector.redaction import engines
+from inspector.redaction.checks.words import entropy
 from inspector.redaction.rule import keyed
 
 if TYPE_CHECKING:
@@ -51,14 +50,6 @@ def luhn(digits: bytes) -> bool:
     return (
         sum(digits[-1::-2]) - 48 * len(digits[-1::-2]) + sum(digits[-2::-2].translate(_DOUBLED))
     ) % 10 == 0
-
-
-def entropy(value: str) -> float:
-    """Shannon entropy in bits a character."""
-    if not value:
-        return 0.0
-    total = len(value)
-    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())
 
 
 def context_pattern(words: Sequence[str]) -> re.Pattern[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -48,7 +49,7 @@ _WORDS: dict[bytes, bool | float | None] = {
     b"NaN": math.nan, b"Infinity": math.inf, b"-Infinity": -math.inf,
 }  # fmt: skip
 _decode = json.JSONDecoder(strict=False).decode
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_QUOTE = Piece('"')
 
 
 def decode_string(token: bytes) -> str:
@@ -163,14 +164,16 @@ def parse(text: bytes) -> tuple[Value, Spot]:
     return value, spot
 
 
-def encode_string(text: str, ascii_only: bool) -> bytes:
-    """`text` as a JSON string token; lone surrogates as escapes."""
+def _escaped(text: str, ascii_only: bool) -> str:
+    """`text` as it stands between the quotes of a JSON string; lone surrogates as escapes."""
     if not ascii_only:
+        made = encode_basestring(text)
         try:
-            return _encode(text).encode("utf-8")
+            made.encode()
+            return made[1:-1]
         except UnicodeEncodeError:
             pass
-    return json.dumps(text).encode("ascii")
+    return encode_basestring_ascii(text)[1:-1]
 
 
 class Edit(Struct, frozen=True, gc=False):
@@ -192,11 +195,8 @@ def edit(start: int, end: int, pieces: tuple[Piece, ...]) -> Edit:
 
 def _quoted(text: RedactedText, ascii_only: bool) -> tuple[Piece, ...]:
     """A redacted text as a JSON string, in pieces."""
-    inner = (
-        Piece(encode_string(p.text, ascii_only)[1:-1].decode("utf-8", "surrogatepass"), p.finding, p.failed)
-        for p in text.pieces
-    )
-    return (Piece('"'), *inner, Piece('"'))
+    inner = [Piece(_escaped(p.text, ascii_only), p.finding, p.failed) for p in text.pieces]
+    return (_QUOTE, *inner, _QUOTE)
 
 
 def edits(text: bytes, spot: Spot, value: Value, redacted: RedactedValue, out: list[Edit]) -> None:

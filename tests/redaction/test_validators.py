@@ -155,6 +155,21 @@ def test_no_placeholders(value: str) -> None:
     assert not words.placeholder(value)
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            "your my the YOUR insert replace - _ . ... … xxxx *** • key tokens secret password passwd pwd credential here"
+            " placeholder redacted masked encrypted] todo TBD n/a na sha256: sha1- a A x # ? < [ ${ $( { %{ %( %s% @ & ;"
+            " ſ \u212a".split(" ")
+        ),
+        max_size=4,
+    ).map("".join)
+)
+def test_what_is_asked_first_lets_every_placeholder_through(value: str) -> None:
+    if words._PLACEHOLDER.fullmatch(value) is not None:
+        assert words._may_stand(value.lower())
+
+
 @pytest.mark.parametrize(
     "value",
     [
