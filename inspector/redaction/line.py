@@ -28,12 +28,12 @@ from inspector.redaction.walk import NESTED, is_empty, is_schema, pieces_of
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from inspector.model import Value
     from inspector.redaction.engine import Redactor
     from inspector.redaction.keys import KeyMatcher
-    from inspector.redaction.result import RedactedText, RedactedValue
+    from inspector.redaction.result import RedactedValue
     from inspector.redaction.rule import KeyRule
     from inspector.redaction.scanner import Found
 
@@ -50,6 +50,14 @@ _OTHERWISE = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|[\\\x1b\x80-\U0010ffff]")
 def plain_text(text: str) -> bool:
     """Whether a text is no JSON and can be read in one way only: what no decoder of `shadows` would change."""
     return text[:1] not in _STRUCTURE and _OTHERWISE.search(text) is None
+
+
+def decoded(token: bytes) -> str:
+    """A string token of the short path, decoded."""
+    try:
+        return decode_string(token)
+    except NotJSON:
+        raise Undecided from None
 
 
 _UNKNOWN = Edit(-1, -1, (), b"")
@@ -73,7 +81,6 @@ class LineEditor:
         self._values: dict[tuple[bytes, bytes], tuple[Edit, ...]] = {}
         self._keys: dict[bytes, bool] = {}
         self._size = 0
-        self._depth = 0
         self._sensitive: dict[bytes, bool] = {}
         self._siblings: dict[bytes, tuple[bytes, ...]] = {}
         self._context = [c.context for c in redactor.compiled if c.context is not None]
@@ -205,8 +212,10 @@ class LineEditor:
         """A line in which something fired."""
         if not is_json(line):
             return self.whole(line)
+        path = ShortPath(self, line)
         try:
-            made = ShortPath(self, line).edits(places)
+            path.visit(places)
+            made = path.edits(self._nested(path.later, 1))
         except Undecided:
             return self.whole(line)
         if not made:
@@ -225,16 +234,60 @@ class LineEditor:
         rules = fired()
         if not rules and raw[1:2] not in _NESTING:
             return None
-        try:
-            value = decode_string(raw)
-        except NotJSON:
-            raise Undecided from None
-        redacted: RedactedValue
+        value = decoded(raw)
         if rules >= 0 and plain_text(value):
-            redacted = self._r.judged_by(value, rules)
-        else:
-            nested = self._nested(value)
-            redacted = self._walk.inside(value, (), "", 0, 0) if nested is None else nested
+            return self._became(raw, value, self._r.judged_by(value, rules))
+        return self._became(raw, value, self._walk.inside(value, (), "", 0, 0))
+
+    def _nested(self, raws: Iterable[bytes], depth: int) -> dict[bytes, Edit]:
+        """What becomes of string tokens that begin like JSON. What all of them hold is scanned as one block."""
+        out: dict[bytes, Edit] = {}
+        fresh: list[tuple[bytes, str, bytes]] = []
+        for raw in raws:
+            known = self._tokens.get(raw, _UNKNOWN)
+            if known is _UNKNOWN:
+                value = decoded(raw)
+                fresh.append((raw, value, value.encode("utf-8", "surrogatepass")))
+            elif known is not None:
+                out[raw] = known
+        if not fresh:
+            return out
+        each = self._places([text for *_, text in fresh]) if depth < NESTED else [[]] * len(fresh)
+        paths = [self._visited(f[2], p) if depth < NESTED else None for f, p in zip(fresh, each, strict=True)]
+        below = self._nested({raw for path in paths if path is not None for raw in path.later}, depth + 1)
+        for (raw, value, text), path in zip(fresh, paths, strict=True):
+            if path is None:
+                only = self._became(raw, value, self._walk.inside(value, (), "", 0, 0))
+            else:
+                only = self._became(raw, value, pieces_of(text, path.edits(below), value))
+            if only is not None:
+                out[raw] = only
+        return out
+
+    def _places(self, texts: list[bytes]) -> list[list[Found]]:
+        """The places of each of some texts, as if they were lines of one block."""
+        assert self.scanner is not None
+        out: list[list[Found]] = [[] for _ in texts]
+        number, start, end = 0, 0, len(texts[0])
+        for behind, look, rules in self.scanner.places(b"\n".join(texts)):
+            while behind - 1 > end:
+                number += 1
+                start, end = end + 1, end + 1 + len(texts[number])
+            out[number].append((behind - start, look, rules))
+        return out
+
+    def _visited(self, text: bytes, places: list[Found]) -> ShortPath | None:
+        """JSON in a string on the short path, or none where the exact one has to see it."""
+        if not is_json(text):
+            return None
+        path = ShortPath(self, text)
+        try:
+            path.visit(places)
+        except Undecided:
+            return None
+        return path
+
+    def _became(self, raw: bytes, value: str, redacted: RedactedValue) -> Edit | None:
         made: list[Edit] = []
         edits(raw, Spot(0, len(raw)), value, redacted, made)
         only = made[0] if made else None
@@ -254,31 +307,11 @@ class LineEditor:
     def _forget(self) -> None:
         self._tokens, self._values, self._keys, self._size = {}, {}, {}, 0
 
-    def _nested(self, text: str) -> RedactedText | None:
-        """JSON in a string by the short path, or none where the exact one has to see it."""
-        if text[:1] not in ("{", "[") or self.scanner is None or self._depth >= NESTED - 1:
-            return None
-        inner = text.encode("utf-8", "surrogatepass")
-        if not is_json(inner):
-            return None
-        self._depth += 1
-        try:
-            made = ShortPath(self, inner).edits(self.scanner.places(inner))
-        except Undecided:
-            return None
-        finally:
-            self._depth -= 1
-        return pieces_of(inner, made, text)
-
     def telling(self, raw: bytes) -> bool:
         """Whether a key (a token without its quotes) may decide over what stands under it."""
         known = self._sensitive.get(raw)
         if known is None:
-            try:
-                key = decode_string(b'"' + raw + b'"')
-            except NotJSON:
-                raise Undecided from None
-            known = self._telling(key)
+            known = self._telling(decoded(b'"' + raw + b'"'))
             if len(self._sensitive) < 65536:
                 self._sensitive[raw] = known
         return known
@@ -304,10 +337,7 @@ class LineEditor:
         """Whether a key itself holds something to hide. A key is read as text, whatever it looks like."""
         known = self._keys.get(raw)
         if known is None:
-            try:
-                known = not self._r.judged(decode_string(b'"' + raw + b'"'), ()).clean
-            except NotJSON:
-                raise Undecided from None
+            known = not self._r.judged(decoded(b'"' + raw + b'"'), ()).clean
             if self._remember(len(raw)):
                 self._keys[raw] = known
         return known

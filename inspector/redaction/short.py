@@ -13,7 +13,7 @@ from inspector.redaction.skeleton import Skeleton
 from inspector.redaction.strings import Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from inspector.model import Value
     from inspector.redaction.line import LineEditor
@@ -27,6 +27,7 @@ _RUN = re.compile(rb"[A-Za-z0-9+/_-]*={0,2}")
 _BEFORE = 160
 """Bytes before a run that say whether it is an image."""
 _OPENS = (b"{", b"[", b"\\")
+_NESTED = (b"{", b"[")
 _SPACES = b" \t\r\n"
 _LISTED = frozenset(b"0123456789.eE+-, \t\r\n")
 """What a list of numbers is written with."""
@@ -73,13 +74,17 @@ class ShortPath:
         self._partners: dict[bytes, bool] = {}
         self._plain: bytes | None = None
         self._over: list[tuple[int, int, list[Edit]]] = []
+        self._out: list[Edit] = []
+        self.later: dict[bytes, list[int]] = {}
+        """Tokens that may hold JSON, and where each stands."""
 
-    def edits(self, places: list[Found]) -> list[Edit]:
+    def visit(self, places: list[Found]) -> None:
+        """Judge what stands at each place, but for tokens that may hold JSON: these are left in `later`."""
         line = self._line
-        out: list[Edit] = []
         done = 0
+        last = len(line) - 1
         for n, (behind, look, _) in enumerate(places):
-            at = behind - 1
+            at = min(behind - 1, last)
             if at < done:
                 continue
             if look == Look.LINE:
@@ -88,12 +93,20 @@ class ShortPath:
                     start, stop = self._strings.at(max(at - 1, 0))
                 if start < 0 or not (start < at < stop - 1):
                     raise Undecided
-            done = self._visit(at, look, done, out, n, places)
+            done = self._visit(at, look, done, self._out, n, places)
+
+    def edits(self, nested: Mapping[bytes, Edit]) -> list[Edit]:
+        """All edits, told what became of the tokens in `later`."""
+        out = self._out
+        for raw, starts in self.later.items():
+            edit = nested.get(raw)
+            if edit is not None:
+                out += [edit.moved(start) for start in starts]
         # From the inside out: what hides a whole value replaces what was made of its parts.
         for start, end, made in sorted(self._over, key=lambda over: over[1] - over[0]):
             if not any(e.start < start and end < e.end for e in out):
                 out = [e for e in out if e.end <= start or e.start >= end] + made
-        return sorted(out, key=lambda e: e.start) if self._over else out
+        return sorted(out, key=lambda e: e.start) if self._over or self.later else out
 
     def _visit(self, at: int, look: int, done: int, out: list[Edit], n: int, places: list[Found]) -> int:
         """Judge what stands at a byte; the byte up to which nothing more needs a look."""
@@ -128,7 +141,11 @@ class ShortPath:
             key = self._key_before(start)
             if key is not None and self._e.telling(key):
                 return self._e.below(key, line, start, out)
-        edit = self._e.token(line[start:end], lambda: _rules(places, n, end))
+        raw = line[start:end]
+        if raw[1:2] in _NESTED:
+            self.later.setdefault(raw, []).append(start)
+            return end
+        edit = self._e.token(raw, lambda: _rules(places, n, end))
         if edit is not None:
             out.append(edit.moved(start))
         return end
