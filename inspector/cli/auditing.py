@@ -351,6 +351,16 @@ def require(auditing: Auditing, permission: str, resource: Resource | None = Non
     raise refusal
 
 
+def user_of(auditing: Auditing) -> str:
+    """People are told apart as the log does, by their user of the operating system."""
+    from inspector.audit.record import Surroundings
+
+    log = auditing.log
+    if log.around is None:
+        log.around = Surroundings.current()
+    return log.around.user or str(log.around.uid)
+
+
 def demand(config: Config, identity: Identity, permission: str) -> None:
     """The same where there is no log yet: it is opened only to record a refusal."""
     if not identity.may(permission):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from inspector.cli.auditing import open_log, require, role_of
+from inspector.cli.bulk import ask_for, demand_bulk, using
 from inspector.cli.copying import copy_store, demand_whole, write_otlp
 from inspector.cli.engine import build_engine, effective_policy, read_config
 from inspector.cli.output import narrate
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from inspector.cli.common import Common
     from inspector.config import Config
     from inspector.intent import Intent
+    from inspector.lifecycle.approvals import Request
     from inspector.redaction import Policy
     from inspector.reports.chosen import Keys, Selection
     from inspector.reports.json import Json
@@ -49,6 +51,8 @@ class Wish:
     stable_tags: bool = False
     force: bool = False
     options: Mapping[str, Json] = field(default_factory=dict)
+    request: str = ""
+    """The approved request under which it is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,23 @@ def export(
         chosen = choose(view, wish.selection)
         if not chosen.traces and wish.selection.query:
             raise NotFound("No trace matches.", "Try the query with inspector ls.")
-        if chosen.spans > auditing.identity.role.export_rows:
-            require(auditing, "reports:bulk")
-        return _write(
-            Run(view, common, config, auditing.log, auditing.identity, wish),
-            chosen,
-            _watched(stopped) if quiet else progress(),
-        )
+        run = Run(view, common, config, auditing.log, auditing.identity, wish)
+        with using(demand_bulk(auditing, view, chosen, wish)):
+            return _write(run, chosen, _watched(stopped) if quiet else progress())
+
+
+def ask_first(names: Sequence[str], common: Common, wish: Wish) -> Request:
+    """Ask somebody else to allow an export above the row limit, and write nothing."""
+    from inspector.cli.opening import scanned
+
+    config = read_config(common)
+    auditing = open_log(config, role_of(common, config))
+    require(auditing, "reports:export")
+    with scanned(names, common) as view:
+        engine = build_engine(effective_policy(common, config))
+        chosen = choose(view, wish.selection)
+        query, reason = (str(engine.text(t)) if t else "" for t in (wish.selection.query, common.reason))
+        return ask_for(auditing, view, chosen, wish, query=query, reason=reason)
 
 
 def refuse_existing(target: Path, *, force: bool) -> None:
@@ -140,6 +154,7 @@ class Run:
             self.view.trail().store(self.paths()[0], "store"),
             reason=str(build_engine(self.policy).text(reason)) if reason else "",
             purpose=self.common.purpose or "",
+            request=self.wish.request,
             new_state=state,
         )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspector.cli.auditing import Auditing, open_log, require, role_of
+from inspector.cli.auditing import Auditing, open_log, require, role_of, user_of
 from inspector.cli.engine import build_engine, effective_policy, read_config, tag_key
 from inspector.cli.opening import open_one
 from inspector.cli.output import narrate
@@ -57,12 +57,7 @@ class Office:
 
     @property
     def user(self) -> str:
-        from inspector.audit.record import Surroundings
-
-        log = self.auditing.log
-        if log.around is None:
-            log.around = Surroundings.current()
-        return log.around.user or str(log.around.uid)
+        return user_of(self.auditing)
 
 
 def office(common: Common, *permissions: str, now: Callable[[], int] = time.time_ns) -> Office:

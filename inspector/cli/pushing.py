@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from inspector.cli.auditing import open_log, require, role_of
+from inspector.cli.bulk import demand_bulk, using
 from inspector.cli.endpoints import Typed, endpoint_of
 from inspector.cli.engine import read_config
 from inspector.cli.exporting import Run, progress
@@ -59,10 +60,9 @@ def push(names: Sequence[str], common: Common, wish: Wish, typed: Typed) -> Push
         chosen = choose(view, wish.selection)
         if not chosen.traces:
             raise NotFound("No trace matches.", "Try the query with inspector ls.")
-        if chosen.spans > auditing.identity.role.export_rows:
-            require(auditing, "reports:bulk")
         run = Run(view, common, config, auditing.log, auditing.identity, wish)
-        return _push(run, chosen, endpoint, state)
+        with using(demand_bulk(auditing, view, chosen, wish)):
+            return _push(run, chosen, endpoint, state)
 
 
 def demand_exporter() -> None:

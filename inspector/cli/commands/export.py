@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inspector.cli.endpoints import Typed
     from inspector.cli.exporting import Wish
     from inspector.config import Config
+    from inspector.lifecycle.approvals import Request
     from inspector.reports.json import Json
     from inspector.reports.minimise import Minimise
 
@@ -81,6 +82,11 @@ class _Export(Command):
 @click.option("--ca", metavar="FILE", help="Authorities to trust instead of the system's.")
 @click.option("--tls-min", type=click.Choice(["1.2", "1.3"]), help="The lowest TLS version (1.3).")
 @click.option("--pin", metavar="SHA256", help="The hash of the receiver's public key.")
+@click.option("--ask", is_flag=True, help="Ask for an approval of what is above the role's row limit.")
+@click.option("--request", metavar="ID", default="", help="Export under this approved request.")
+@click.option("--requests", is_flag=True, help="List the requests that are open.")
+@click.option("--approve", metavar="ID", help="Allow a request that somebody else has made.")
+@click.option("--reject", metavar="ID", help="Refuse a request; needs --reason.")
 @click.option("--verify", metavar="OUT", help="Check an export against its manifest and the audit log.")
 @click.pass_obj
 def command(
@@ -105,6 +111,11 @@ def command(
     ca: str | None,
     tls_min: str | None,
     pin: str | None,
+    ask: bool,
+    request: str,
+    requests: bool,
+    approve: str | None,
+    reject: str | None,
     verify: str | None,
 ) -> int:
     """Write what QUERY selects, redacted, into one file that only you can read.
@@ -114,6 +125,8 @@ def command(
     """
     if verify is not None:
         return _verify(common, Path(verify))
+    if requests or approve or reject:
+        return _decide(common, approve, reject)
     from inspector.cli.engine import read_config
     from inspector.cli.exporting import Wish, export, tell
     from inspector.reports.chosen import Selection
@@ -137,7 +150,10 @@ def command(
         stable_tags or config.flag("export.stable_tags"),
         force,
         _options(limit, sample, keep_errors, exclude_inputs, exclude_names, fields),
+        request,
     )
+    if ask:
+        return _ask(common, names, wish)
     if endpoint:
         from inspector.cli.endpoints import Typed
 
@@ -150,6 +166,58 @@ def command(
     else:
         out.line(one_line(str(done.target)))
         tell(done)
+    out.flush()
+    return int(Exit.DONE)
+
+
+def _ask(common: Common, names: Sequence[str], wish: Wish) -> int:
+    from inspector.cli.exporting import ask_first
+
+    made = ask_first(names, common, wish)
+    code = _print_requests(common, [made])
+    if not common.json:
+        narrate(
+            f"Somebody else approves it: inspector export --approve {made.id}. Then type the same with"
+            f" --request {made.id} instead of --ask."
+        )
+    return code
+
+
+def _decide(common: Common, approve: str | None, reject: str | None) -> int:
+    from inspector.cli.auditing import open_log, require, role_of, user_of
+    from inspector.cli.bulk import open_requests
+    from inspector.cli.engine import build_engine, effective_policy, read_config
+    from inspector.lifecycle import approvals
+
+    config = read_config(common)
+    auditing = open_log(config, role_of(common, config))
+    book = approvals.EXPORTS
+    if not approve and not reject:
+        require(auditing, "reports:export")
+        return _print_requests(common, open_requests(approvals.all_requests(book)))
+    require(auditing, "reports:bulk")
+    if approve:
+        allowed = approvals.approve(auditing.log, approvals.one(approve, book), user_of(auditing), book)
+        return _print_requests(common, [allowed])
+    if not common.reason:
+        raise UsageError("A refusal needs a reason.", "Add --reason TEXT.")
+    reason = str(build_engine(effective_policy(common, config)).text(common.reason))
+    return _print_requests(
+        common, [approvals.reject(auditing.log, approvals.one(str(reject), book), reason, book)]
+    )
+
+
+def _print_requests(common: Common, requests: Sequence[Request]) -> int:
+    from inspector.cli.bulk import print_requests, request_json
+
+    out = Out(no_color=common.no_color)
+    if common.json:
+        for each in requests:
+            out.json(request_json(each))
+    elif requests:
+        print_requests(out, requests)
+    else:
+        narrate("No export waits for an approval.")
     out.flush()
     return int(Exit.DONE)
 
