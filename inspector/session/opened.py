@@ -74,6 +74,8 @@ class Opened:
         self.finished = False
         self.named = False
         """Whether everybody is known whom some field of the store names."""
+        self.plain: set[tuple[int, int]] = set()
+        """Pieces of its text in which no letter or digit is escaped, as far as searches have looked."""
         self._looked = -1
         """The version of the index whose spans were looked into for what they hide."""
         self._naming = threading.Lock()

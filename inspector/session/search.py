@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from inspector.session.wanted import Wanted
     from inspector.stores.base import Lines
     from inspector.stores.formats.base import SpanTexts
+    from inspector.stores.hunt import Line
     from inspector.view import ShownText
 
 
@@ -85,10 +86,8 @@ class Search:
     # spans that stand for themselves
 
     def _near(self, number: int, lines: Lines, chosen: HasNear) -> Iterator[Found]:
-        needle = self._wanted.needle
-        assert needle is not None
         spotter = self._spotters[number]
-        for line in hunt(lines, finder(needle.text, case=needle.case), self._stopped):
+        for line in self._hunt(number, lines):
             for span in reversed(chosen.near(line.data, line.start, line.ends, spotter.holds)):
                 if self._stopped():
                     return
@@ -103,7 +102,7 @@ class Search:
         opened = self._stores[number]
         needle = self._wanted.needle
         if lines is not None:
-            ids = self._ids(lines)
+            ids = self._ids(number, lines)
         elif needle is not None and isinstance(opened.store, HasTexts):
             found = opened.store.traces_with(needle.text, self._stopped)
             if found is None:
@@ -121,11 +120,17 @@ class Search:
                 if row is not None:
                     yield row
 
-    def _ids(self, lines: Lines) -> Iterator[str]:
-        """The traces that the lines which hold the needle are about."""
-        needle = self._wanted.needle
+    def _hunt(self, number: int, lines: Lines) -> Iterator[Line]:
+        """The lines that hold the needle."""
+        needle, opened = self._wanted.needle, self._stores[number]
         assert needle is not None
-        for line in hunt(lines, finder(needle.text, case=needle.case), self._stopped):
+        if lines.changed():
+            opened.plain.clear()
+        return hunt(lines, finder(needle.text, case=needle.case), self._stopped, opened.plain)
+
+    def _ids(self, number: int, lines: Lines) -> Iterator[str]:
+        """The traces that the lines which hold the needle are about."""
+        for line in self._hunt(number, lines):
             data = line.data.removeprefix(b"\xef\xbb\xbf")
             start = line.start + len(line.data) - len(data)
             for record in records(Piece(data.rstrip(b" \t\r\n"), start, 0)):

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +35,8 @@ class _Piece:
     ends: list[int]
 
 
+Bounds: TypeAlias = tuple[int, int]
+"""Where a piece begins and ends. The cuts are the same in each search."""
 _NOTHING: Final = _Piece(0, b"", [])
 
 
@@ -47,9 +49,16 @@ class Line:
     ends: list[int]
 
 
-def hunt(lines: Lines, make: Callable[[], Finder], stopped: Callable[[], bool]) -> Iterator[Line]:
-    """Every line in which a finder finds something, from the end of the file to its beginning."""
-    bounds = deque((max(0, end - PIECE), end) for end in range(lines.size, 0, -PIECE))
+def hunt(
+    lines: Lines, make: Callable[[], Finder], stopped: Callable[[], bool], plain: set[Bounds] | None = None
+) -> Iterator[Line]:
+    """Every line in which a finder finds something, from the end of the file to its beginning.
+
+    `plain` keeps from one search of a file to the next in which pieces no letter or digit is escaped.
+    """
+    known: set[Bounds] = set() if plain is None else plain
+    last = (lines.size - 1) // PIECE * PIECE
+    bounds = deque((start, min(start + PIECE, lines.size)) for start in range(last, -1, -PIECE))
     own = threading.local()
 
     def scan(start: int, end: int) -> _Piece:
@@ -62,7 +71,10 @@ def hunt(lines: Lines, make: Callable[[], Finder], stopped: Callable[[], bool]) 
         before = min(_OVERLAP, start)
         first = start - before
         data = pread(lines.fd, first, end - first)
-        ends = [first + at for at in found.ends(data) if at > before or start == 0]
+        ends = found.ends(data, plain=(start, end) in known)
+        if not found.escaped:
+            known.add((start, end))
+        ends = [first + at for at in ends if at > before or start == 0]
         return _Piece(first, data, ends) if ends else _NOTHING
 
     count = max(1, min(_THREADS, os.cpu_count() or 1))

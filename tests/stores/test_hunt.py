@@ -32,7 +32,9 @@ def test_lines_are_found_once_and_whole(tmp_path: Path, piece: int, monkeypatch:
     fd = os.open(path, os.O_RDONLY)
     try:
         text = Lines(fd, path.stat().st_size, FORMAT, None, lambda: False)
-        found = list(hunt(text, finder("needle", case=True), lambda: False))
+        plain: set[tuple[int, int]] = set()
+        found = list(hunt(text, finder("needle", case=True), lambda: False, plain))
+        assert found == list(hunt(text, finder("needle", case=True), lambda: False, plain))
     finally:
         os.close(fd)
     assert [line.data for line in found] == [line for line in reversed(lines) if b"needle" in line]
@@ -41,3 +43,18 @@ def test_lines_are_found_once_and_whole(tmp_path: Path, piece: int, monkeypatch:
             b"needle"
         )
         assert path.read_bytes()[line.start :].startswith(line.data)
+
+
+def test_what_is_escaped_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PIECE", 64)
+    path = tmp_path / "text"
+    path.write_bytes(b"x" * 100 + b"\n" + rb"n\u0065edle" + b"\n" + b"y" * 200)
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        text = Lines(fd, path.stat().st_size, FORMAT, None, lambda: False)
+        plain: set[tuple[int, int]] = set()
+        for _ in range(2):
+            found = list(hunt(text, finder("needle", case=True), lambda: False, plain))
+            assert [line.data for line in found] == [rb"n\u0065edle"]
+    finally:
+        os.close(fd)
