@@ -212,7 +212,8 @@ def _fill(index: ColumnIndex, header: dict[str, object], parts: list[memoryview]
     every: tuple[SpanColumns | TraceColumns | HeadColumns, ...] = (index.spans, index.traces, index.heads)
     views = [_views(columns.CODES, rest) for columns in every]
     records = [array("q", part.tobytes()) for part in islice(rest, 3)]
-    newest_first, types = (array("I", part.tobytes()) for part in islice(rest, 2))
+    order, bits = islice(rest, 2)
+    newest_first, types = array("I", order.tobytes()), bits.cast("I")
     if len(types) != len(views[0][0]):
         raise ValueError("columns differ")
     sets = [Types(frozenset(t), level) for t, level in cast("list[tuple[list[str], str]]", header["types"])]
@@ -224,7 +225,7 @@ def _fill(index: ColumnIndex, header: dict[str, object], parts: list[memoryview]
         for name, view in zip(columns.NAMES, found_views, strict=True):
             setattr(columns, name, view)
     index.starts, index.ends, index.lines = records
-    index.types.restored(types, sets)
+    index.types.restored(cast("array[int]", types), sets)
     index.groups = groups
     index.ways = [(t, tuple(p)) for t, p in cast("list[tuple[str, list[str | int]]]", header["ways"])]
     index.odd = cast("list[str]", header["odd"])

@@ -34,6 +34,8 @@ NOTHING: Final = Types(frozenset(), "public")
 class TypeBits:
     def __init__(self) -> None:
         self.column: array[int] = array("I")
+        self._mapped = False
+        """Whether the column lies in a file of the cache, and has to be copied before it is written into."""
         self.sets: list[Types] = [NOTHING]
         self._codes: dict[Types, int] = {}
 
@@ -43,7 +45,12 @@ class TypeBits:
     def grow(self, count: int) -> None:
         """Make room for so many spans; those that came are unscanned."""
         if count > len(self.column):
+            self.thaw()
             self.column.frombytes(bytes(4 * (count - len(self.column))))
+
+    def thaw(self) -> None:
+        if self._mapped:
+            self.column, self._mapped = array("I", self.column.tobytes()), False
 
     def codes(self, sets: Iterable[Types]) -> list[int]:
         """Numbers of sets here, made where they are new; the first is unscanned."""
@@ -57,12 +64,13 @@ class TypeBits:
         return code
 
     def restored(self, column: array[int], sets: list[Types]) -> None:
-        self.column, self.sets = column, sets
+        self.column, self.sets, self._mapped = column, sets, True
         self._codes = {each: code for code, each in enumerate(sets) if code}
 
     def clear(self) -> None:
         """Nobody has looked yet."""
         self.restored(array("I"), [NOTHING])
+        self._mapped = False
 
     @property
     def any(self) -> bool:

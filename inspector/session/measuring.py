@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from inspector.index import NONE
@@ -15,7 +15,7 @@ from inspector.view import EMPTY, plain
 from inspector.view_stats import StatLine, Stats, Times
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from inspector.index import ColumnIndex
     from inspector.view import Hit, ShownText
@@ -37,20 +37,28 @@ def start_of(index: ColumnIndex, hit: Hit) -> int | None:
 
 def times(chosen: Chosen, parts: int, start: int | None, end: int | None) -> Times | None:
     """The last part holds the end too, so that no trace is left out of the whole."""
-    seen = [(index.traces.start[row], index.traces.errors[row]) for index, rows in chosen for row in rows]
-    seen = [pair for pair in seen if pair[0] != NONE]
-    if not seen:
+    low = min(chain.from_iterable(map(_known, chosen)), default=NONE)
+    if low == NONE:
         return None
-    low = min(at for at, _ in seen) if start is None else start
-    high = max(at for at, _ in seen) if end is None else end
+    high = max(chain.from_iterable(map(_known, chosen)))
+    low, high = low if start is None else start, high if end is None else end
     span = max(high - low, 1)
     traces, failed = [0] * parts, [0] * parts
-    for at, errors in seen:
-        if low <= at <= high:
-            part = min((at - low) * parts // span, parts - 1)
-            traces[part] += 1
-            failed[part] += errors > 0
+    for index, rows in chosen:
+        starts, errors = index.traces.start, index.traces.errors
+        for row in rows:
+            at = starts[row]
+            if low <= at <= high and at != NONE:
+                part = min((at - low) * parts // span, parts - 1)
+                traces[part] += 1
+                failed[part] += errors[row] > 0
     return Times(low, high, tuple(traces), tuple(failed))
+
+
+def _known(chosen: tuple[ColumnIndex, Sequence[int]]) -> Iterator[int]:
+    """The starts of rows, one by one: a list of all would be the largest thing in memory."""
+    index, rows = chosen
+    return filter(NONE.__ne__, map(index.traces.start.__getitem__, rows))
 
 
 class _Sum:

@@ -57,6 +57,7 @@ class Finding:
             index.types.grow(index.span_count)
             if not index.types.unscanned(index.spans.trace):
                 return not stopped()
+            index.types.thaw()
             records = Records(index.starts, index.spans)
         labels = LabelTypes(index)
         cuts = [*range(0, self._lines.size, _RANGE), self._lines.size]

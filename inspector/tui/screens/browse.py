@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from inspector.tui.settings import Settings
     from inspector.view import TraceKey, View
 
+_CALM = 1.0
+"""Seconds after the first rows in which nobody takes their processor or memory."""
+
 
 class BrowseScreen(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.BROWSE)]
@@ -82,6 +85,8 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self._last_rows = 0.0
         self._pause = 0.0
         self._whole = False
+        self._deepens = False
+        """Whether the store is to be looked into once its rows are on the screen."""
         self.shown: tuple[TraceKey, int] | None = None
         """The span in the detail."""
         self._told: set[str] = set()
@@ -191,7 +196,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.header.refresh()
         if message.progress.finished and not self._whole:
             self._look_again()
-            self.loader.deepen()
+            self._deepens = True
         self._whole = message.progress.finished
         self.traces.scanning = not message.progress.finished
         if self._whole or (message.progress.traces and not self.loader.busy("rows") and self._rested()):
@@ -217,6 +222,9 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
     @on(m.RowsReady)
     def _rows_ready(self, message: m.RowsReady) -> None:
         traces = self.traces
+        if self._deepens:
+            self._deepens = False
+            self.set_timer(_CALM, self.loader.deepen)
         if (message.query, message.sort) != (traces.query_text, traces.sort):
             return
         self._pause = max(0.25, message.seconds * 4)
