@@ -64,7 +64,8 @@ class Doing(NamedTuple):
 class Operations(Protocol):
     """Called from worker threads. Every method raises InspectorError with what is in the way."""
 
-    def may(self, permission: str) -> bool: ...
+    def may(self, permission: str) -> bool:
+        """Asked when somebody begins: a refusal is recorded."""
 
     def plan_erasure(
         self, subject: str, aliases: Sequence[str], mode: str, request: str, stopped: Callable[[], bool]

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.cli.auditing import demand
+from inspector.errors import Denied
 from inspector.reports.chosen import Selection
 from inspector.reports.registry import KINDS, STORE
 from inspector.view_exports import ExportPreview
@@ -44,9 +46,9 @@ class ScreenExporter:
         refused = ""
         if "-" in self._names:
             refused = "what was piped in can't be read again"
-        elif not self._identity.may("reports:export"):
+        elif not self._may("reports:export"):
             refused = f"the role {self._identity.name} may not export"
-        elif spans > role.export_rows and not self._identity.may("reports:bulk"):
+        elif spans > role.export_rows and not self._may("reports:bulk"):
             refused = f"more than {role.export_rows:,} spans need reports:bulk"
         return ExportPreview(
             (
@@ -66,6 +68,14 @@ class ScreenExporter:
             ),
             refused,
         )
+
+    def _may(self, permission: str) -> bool:
+        """A refusal is recorded: somebody asked for it."""
+        try:
+            demand(self._config, self._identity, permission)
+        except Denied:
+            return False
+        return True
 
     def export(self, view: View, wish: ExportWish, stopped: Callable[[], bool]) -> str:
         from inspector.cli.exporting import Wish, export

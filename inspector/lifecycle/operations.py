@@ -48,20 +48,22 @@ class StoreOperations:
         desk: Desk,
         stores: Sequence[Path],
         config: Config,
-        may: Callable[[str], bool],
         require: Callable[[str], None],
         redacted: Callable[[str], str],
     ) -> None:
         self._desk = desk
         self._stores = list(stores)
         self._config = config
-        self._may = may
         self._require = require
         self._redacted = redacted
         self._plans: list[_Pending | None] = []
 
     def may(self, permission: str) -> bool:
-        return self._may(permission)
+        try:
+            self._require(permission)
+        except Denied:
+            return False
+        return True
 
     def plan_erasure(
         self, subject: str, aliases: Sequence[str], mode: str, request: str, stopped: Callable[[], bool]

@@ -22,7 +22,7 @@ def operations(tmp_path, allowed=True, config=None):
             raise Denied(permission)
 
     made: Operations = StoreOperations(
-        desk_in(tmp_path), [path], config or load(), lambda p: allowed, require, lambda text: text
+        desk_in(tmp_path), [path], config or load(), require, lambda text: text
     )
     return made, path
 

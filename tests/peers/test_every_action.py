@@ -4,9 +4,11 @@ lives, and no byte of the data acts."""
 from __future__ import annotations
 
 import base64
+import os
 import re
 from pathlib import Path
 
+from inspector.audit.reading import newest_first, text
 from inspector.tui.actions import ACTIONS, Place
 from tests.e2e.terminal import Terminal
 
@@ -74,10 +76,14 @@ def test_every_action_by_its_key(stores: Path) -> None:
     terminal.send("\x11")
     assert terminal.end() == 0
     assert terminal.screen.title == title
+    # Viewer may all that asks for no permission: what was refused is what an action names.
+    log = newest_first(Path(os.environ["INSPECTOR_STATE_DIR"]) / "audit")
+    refused = {text(r, "new_state", "action") for r in log if text(r, "action") == "access.denied"}
+    assert refused <= {action.permission for action in ACTIONS if action.permission}
     # Copies of ours (52) and the pointer's shape (22); no title, no link, nothing of the data.
     assert set(OSC.findall(terminal.bytes)) <= {b"22", b"52"}
     copies = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)", terminal.bytes)
     assert copies
     for copy in copies:
-        text = base64.b64decode(copy).decode()
-        assert all(c.isprintable() or c in "\n\t" for c in text), text
+        copied = base64.b64decode(copy).decode()
+        assert all(c.isprintable() or c in "\n\t" for c in copied), copied

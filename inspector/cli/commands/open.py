@@ -87,8 +87,7 @@ def _operations(common: Common, names: Sequence[str]) -> Operations:
     from inspector.lifecycle.operations import StoreOperations
 
     at = office(common)
-    may = at.auditing.identity.may
-    return StoreOperations(at.desk, stores_of(names, at.config), at.config, may, at.require, at.redacted)
+    return StoreOperations(at.desk, stores_of(names, at.config), at.config, at.require, at.redacted)
 
 
 def screen_settings(config: Config) -> Settings:
