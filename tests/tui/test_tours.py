@@ -54,8 +54,8 @@ class Tour:
 
 
 @asynccontextmanager
-async def tour() -> AsyncIterator[Tour]:
-    with unscanned([str(shipped("sample_traces") / SAMPLE)], Common()) as view:
+async def tour(role: str = "viewer") -> AsyncIterator[Tour]:
+    with unscanned([str(shipped("sample_traces") / SAMPLE)], Common(role=role)) as view:
         async with InspectorApp(view).run_test(size=MIDDLE) as pilot:
             await settle(pilot)
             await until(pilot, lambda: browser(pilot).traces.row_count == 37)
@@ -135,6 +135,33 @@ async def test_compare() -> None:
         screen = t.pilot.app.screen
         assert isinstance(screen, CompareScreen)
         await until(t.pilot, lambda: bool(screen.aligned.pairs))
+        t.done()
+
+
+async def test_open_a_hidden_value_and_shut_it() -> None:
+    async with tour("operator") as t:
+        screen = browser(t.pilot)
+        await t.press("E", "enter", "E", "enter")
+        assert "▒ phone" in drawn(screen.detail)
+        await t.press("U", *"t42", "enter")
+        await until(t.pilot, lambda: "UNLOCKED" in drawn(screen.header))
+        await settle(t.pilot)
+        shown = drawn(screen.detail)
+        assert "▒ phone" not in shown and "+1 202-555-0143" in shown, shown
+        await t.press("ctrl+l")
+        await until(t.pilot, lambda: "UNLOCKED" not in drawn(screen.header))
+        assert "▒ phone" in drawn(screen.detail)
+        t.done()
+
+
+async def test_who_may_not_open_it_is_told_and_sees_nothing() -> None:
+    async with tour() as t:
+        screen = browser(t.pilot)
+        await t.press("E", "enter", "E", "enter", "U", *"t42", "enter")
+        await settle(t.pilot)
+        assert "▒ phone" in drawn(screen.detail) and "UNLOCKED" not in drawn(screen.header)
+        (note,) = t.pilot.app._notifications
+        assert note.message == "Use --role: operator or admin."
         t.done()
 
 

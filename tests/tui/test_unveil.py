@@ -213,6 +213,17 @@ async def test_plaintext_goes_to_the_clipboard_and_leaves_it() -> None:
         assert pilot.app.clipboard == "something else"
 
 
+async def test_the_clipboard_is_emptied_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector.tui.screens.unveil.CLEARED_AFTER", 0.3)
+    view = OpenView()
+    async with app_of(view).run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await pilot.press("Y")
+        await until(pilot, lambda: pilot.app.clipboard == CANARY)
+        await until(pilot, lambda: pilot.app.clipboard == "")
+        assert view.state.values  # what is open on the screen is another matter
+
+
 @pytest.mark.parametrize(("left", "said"), [(281, "04:41"), (0, "00:00"), (3599, "59:59"), (-5, "00:00")])
 def test_the_countdown(left: int, said: str) -> None:
     assert countdown(Unlocked(1, 10**18 + left * 10**9), 10**18) == said
