@@ -18,6 +18,7 @@ from inspector.redaction.paths import FieldMatcher
 from inspector.redaction.placeholders import UNREDACTABLE, is_placeholder
 from inspector.redaction.policy import DEFAULT, Policy
 from inspector.redaction.result import Finding, Piece, RedactedText
+from inspector.redaction.rule import FieldRule
 from inspector.redaction.walk import Walk
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from inspector.redaction.matcher import Compiled, Reject
     from inspector.redaction.paths import Path
     from inspector.redaction.result import RedactedValue
-    from inspector.redaction.rule import FieldRule, KeyRule, Rule
+    from inspector.redaction.rule import KeyRule, Rule
     from inspector.redaction.walk import Key
 
 FAULTS = (
@@ -82,6 +83,7 @@ class Redactor:
         self._names = KnownNames(known_names)
         self.content = Content(policy, self._matcher, self._names)
         self._operators = Operators(key or secrets.token_bytes(32), policy.hash_format, encrypt)
+        self._treatment: dict[str, tuple[str, str]] = {}
         self._told: dict[Path, str] = {}
         self._remembered: dict[tuple[str, str], RedactedText] = {}
         self.keys: dict[str, Key] = {}
@@ -254,23 +256,26 @@ class Redactor:
 
     def whole(self, rule: KeyRule | FieldRule, value: Value) -> RedactedText:
         """A value hidden for its key or path, whatever it holds."""
-        from inspector.redaction.rule import FieldRule as Field
-
         text = value if isinstance(value, str) else ""
         if isinstance(value, int | float) and not isinstance(value, bool):
             text = str(value)
         if text and is_placeholder(text):
             return RedactedText((Piece(text),))
-        if isinstance(rule, Field):
-            operator, replacement = rule.operator, rule.replacement
-            level = rule.level or self.policy.level(rule.type)
-        else:
-            operator, replacement = self.policy.operator(rule.type), ""
-            level = self.policy.level(rule.type)
+        operator, level = self._treated(rule.type)
+        replacement = ""
+        if isinstance(rule, FieldRule):
+            operator, replacement, level = rule.operator, rule.replacement, rule.level or level
         if not text and operator in ("partial", "hash", "encrypt"):
             operator = "replace"
         shown, tag, operator = self._operators.apply(operator, rule.type, text, replacement)
         return RedactedText((Piece(shown, Finding(rule.type, level, operator, rule.name, tag)),))
+
+    def _treated(self, type_: str) -> tuple[str, str]:
+        """What the policy does with a type, and its level."""
+        known = self._treatment.get(type_)
+        if known is None:
+            known = self._treatment[type_] = self.policy.operator(type_), self.policy.level(type_)
+        return known
 
     def number(self, value: float, path: Path) -> RedactedText | None:
         """A number whose digits are a finding, or none. Times, counts and sizes are known by their keys."""

@@ -185,6 +185,10 @@ class _Raw(Protocol):
     def Match(self, anchor: object, text: bytes, start: int, end: int, /) -> Spans: ...
 
 
+class _Set(Protocol):
+    def Match(self, text: bytes, /) -> list[int] | None: ...
+
+
 @lru_cache(maxsize=2048)
 def compile_search(pattern: str) -> tuple[Search, int]:
     """A search from an offset that gives the spans of all groups, and the number of the group `value` or 0."""
@@ -238,6 +242,17 @@ def compile_raw(pattern: bytes, caseless: bool) -> Pattern | re.Pattern[bytes]:
     return compiled
 
 
+def _matched(made: _Set) -> Callable[[bytes], list[int]]:
+    """The set's own method, without the wheel's Python layer where that is as known."""
+    raw: _Set = getattr(made, "_set", made)
+    match = raw.Match
+
+    def matched(text: bytes) -> list[int]:
+        return match(text) or []
+
+    return matched
+
+
 @lru_cache(maxsize=16)
 def compile_words(words: tuple[str, ...]) -> Callable[[bytes], list[int]]:
     """Which of many literals (lower case) stand in a text, whatever their case; one pass."""
@@ -254,12 +269,7 @@ def compile_words(words: tuple[str, ...]) -> Callable[[bytes], list[int]]:
     for word in words:
         made.Add("(?i)" + module.escape(word))
     made.Compile()
-
-    def matched(text: bytes) -> list[int]:
-        found: list[int] | None = made.Match(text)
-        return found or []
-
-    return matched
+    return _matched(made)
 
 
 @lru_cache(maxsize=16)
@@ -273,9 +283,4 @@ def compile_shapes(patterns: tuple[tuple[bytes, bool], ...]) -> Callable[[bytes]
     for pattern, caseless in patterns:
         made.Add((b"(?i)" if caseless else b"") + pattern)
     made.Compile()
-
-    def matched(text: bytes) -> list[int]:
-        found: list[int] | None = made.Match(text)
-        return found or []
-
-    return matched
+    return _matched(made)

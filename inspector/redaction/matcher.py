@@ -11,7 +11,7 @@ from inspector.redaction.checks.words import entropy
 from inspector.redaction.rule import keyed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from inspector.redaction.policy import Allow
     from inspector.redaction.rule import Rule
@@ -154,16 +154,20 @@ class Compiled:
             return value, "validator"
         return value, ""
 
-    def find(self, text: bytes, keys: str, reject: Reject | None) -> Iterator[Hit]:
+    def find(self, text: bytes, keys: str, reject: Reject | None) -> Iterable[Hit]:
         """Findings from left to right. After a match that fails a check the search goes on one byte later,
         a bounded number of times in a row, so that a number next to another doesn't hide it."""
+        found = self.search(text, 0)
+        return self._from(found, text, keys, reject) if found is not None else ()
+
+    def _from(
+        self, found: engines.Spans | None, text: bytes, keys: str, reject: Reject | None
+    ) -> Iterator[Hit]:
+        """The findings from a match on."""
         search = self.search
         group = self._group
         at, tries = 0, 0
-        while True:
-            found = search(text, at)
-            if found is None:
-                return
+        while found is not None:
             whole_start, whole_end = found[0]
             start, end = found[group]
             if self._parameter:
@@ -183,6 +187,7 @@ class Compiled:
                     tries = 0
             if at >= len(text):
                 return
+            found = search(text, at)
 
 
 class Allowances:

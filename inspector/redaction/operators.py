@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from typing import TYPE_CHECKING
@@ -56,7 +55,7 @@ class Operators:
     def tag(self, type_: str, value: str) -> str:
         """HMAC-SHA256 over type and normal form, cut to 64 bits, in hex."""
         message = f"{type_}\0{normal(type_, value)}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._key, message, hashlib.sha256).digest()[:TAG_BYTES].hex()
+        return hmac.digest(self._key, message, "sha256")[:TAG_BYTES].hex()
 
     def apply(self, operator: str, type_: str, value: str, replacement: str = "") -> tuple[str, str, str]:
         """Text to show, tag, and the operator that was really applied."""

@@ -106,6 +106,10 @@ def _body(segments: Sequence[str]) -> str:
     return out
 
 
+_PLACES = 16_384
+"""Places of which it is remembered what rule they fall under."""
+
+
 class FieldMatcher:
     """Which field rule a place falls under; the first of them wins."""
 
@@ -116,6 +120,7 @@ class FieldMatcher:
         self.any = any(s == "*" or s == "**" or s.startswith("[") for s in self._last)
         """Whether a place in a list may be what some rule names."""
         self._cache: dict[str, bool] = {}
+        self._places: dict[tuple[str, Path], FieldRule | None] = {}
 
     def __bool__(self) -> bool:
         return bool(self._rules)
@@ -136,7 +141,14 @@ class FieldMatcher:
     def match(self, path: Path, section: str = "") -> FieldRule | None:
         if not path or not self._rules or not self.may(path[-1]):
             return None
-        where = joined(path)
-        if section in PREFIXES:
-            where = f"/{section}{where}"
-        return next((rule for pattern, rule in self._rules if pattern.search(where) is not None), None)
+        place = (section, path)
+        found = self._places.get(place, False)
+        if found is False:
+            where = joined(path)
+            if section in PREFIXES:
+                where = f"/{section}{where}"
+            found = next((rule for pattern, rule in self._rules if pattern.search(where) is not None), None)
+            if len(self._places) > _PLACES:
+                self._places.clear()
+            self._places[place] = found
+        return found  # type: ignore[return-value]  # False was replaced above
