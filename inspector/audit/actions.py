@@ -65,6 +65,7 @@ ACTIONS: dict[str, Action] = {
         Action("retention.changed", _M, _CONTROL),
         Action("retention.planned", _L, _PRIVACY),
         Action("retention.applied", _L, _PRIVACY, guarded=True),
+        Action("retention.restored", _L, _PRIVACY, guarded=True),
         Action("erasure.requested", _L, _PRIVACY),
         Action("erasure.approved", _L, _PRIVACY),
         Action("erasure.rejected", _L, _PRIVACY),

@@ -141,9 +141,14 @@ KEYS: tuple[Key, ...] = (
         None,
         "Then this long in an archive without personal data.",
     ),
-    Key("retention.tiers.events.hot", _T.DURATION, None, "Logs of the same files: reported, not acted on."),
-    Key("retention.tiers.events.warm", _T.DURATION, None, "Logs: reported, not acted on."),
-    Key("retention.tiers.events.cold", _T.DURATION, None, "Logs: reported, not acted on."),
+    Key("retention.tiers.events.hot", _T.DURATION, None, "Log records stay in their file this long."),
+    Key("retention.tiers.events.warm", _T.DURATION, None, "Then this long in an archive."),
+    Key(
+        "retention.tiers.events.cold",
+        _T.DURATION,
+        None,
+        "Then this long in an archive without personal data.",
+    ),
     # who may
     Key("access.role", _T.TEXT, "viewer", "The role when `--role` names none."),
     Key("access.idle", _T.DURATION, "5m", "What is open locks after this long without a key press."),

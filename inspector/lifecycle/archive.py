@@ -14,18 +14,18 @@ import zstandard
 
 from inspector.errors import StoreError
 from inspector.keys.local import local_key
-from inspector.lifecycle import otlp_out, sealed
+from inspector.lifecycle import sealed
 from inspector.paths import note_written, open_private, written_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from inspector.model import Trace
     from inspector.redaction import Redactor
 
 KIND: Final = "archive"
 _SUFFIX: Final = ".jsonl.zst"
+_LOGS: Final = "-logs"
 _SEALED: Final = b"inspector-quarantine-1\n"
 _PIECE: Final = 4 << 20
 
@@ -38,21 +38,30 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """`newest` is the start of its newest trace, `made` when it was written; ns since the epoch."""
+    """`newest` is the start of its newest trace or log record, `made` when it was written; ns since the epoch."""
 
     path: Path
     tier: Tier
     newest: int
     made: int
+    logs: bool = False
+    """Whether it holds log records instead of traces."""
+
+    @property
+    def kind(self) -> str:
+        return f"{self.tier.value} logs" if self.logs else self.tier.value
 
 
 def folder() -> Path:
     return sealed.folder("archives")
 
 
-def write(store: Path, tier: Tier, op_id: str, traces: Iterable[Trace], newest: int, now: int) -> Archive:
-    """Durable when it returns, and whole or not there. Raises StoreError."""
-    place = folder() / f"{op_id}.{newest}.{now}.{tier.value}{_SUFFIX if tier is not Tier.QUARANTINE else ''}"
+def write(
+    store: Path, tier: Tier, op_id: str, lines: Iterable[bytes], newest: int, now: int, *, logs: bool = False
+) -> Archive:
+    """Of OTLP JSON lines. Durable when it returns, and whole or not there. Raises StoreError."""
+    kind = f"{tier.value}{_LOGS if logs else ''}"
+    place = folder() / f"{op_id}.{newest}.{now}.{kind}{_SUFFIX if tier is not Tier.QUARANTINE else ''}"
     # Before the first byte: what a crash leaves is then known too.
     note_written(KIND, place, store)
     draft = place.with_name(f".{place.name}")
@@ -60,7 +69,7 @@ def write(store: Path, tier: Tier, op_id: str, traces: Iterable[Trace], newest: 
     try:
         fd = open_private(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(fd, "wb") as file:
-            for piece in _sealed_pieces(traces) if tier is Tier.QUARANTINE else _packed(traces):
+            for piece in _sealed_pieces(lines) if tier is Tier.QUARANTINE else _packed(lines):
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
@@ -71,23 +80,23 @@ def write(store: Path, tier: Tier, op_id: str, traces: Iterable[Trace], newest: 
         raise StoreError(
             f"The archive can't be written: {error.strerror}.", "Check the state folder's disk and mode."
         ) from None
-    return Archive(place, tier, newest, now)
+    return Archive(place, tier, newest, now, logs)
 
 
-def _packed(traces: Iterable[Trace]) -> Iterator[bytes]:
+def _packed(lines: Iterable[bytes]) -> Iterator[bytes]:
     packer = zstandard.ZstdCompressor().compressobj()
-    for trace in traces:
-        yield packer.compress(otlp_out.line(trace))
+    for line in lines:
+        yield packer.compress(line)
     yield packer.flush()
 
 
-def _sealed_pieces(traces: Iterable[Trace]) -> Iterator[bytes]:
+def _sealed_pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     cipher = AESGCM(local_key(sealed.KEY))
     yield _SEALED
     buffer = b""
-    for piece in _packed(traces):
+    for piece in _packed(lines):
         buffer += piece
         while len(buffer) >= _PIECE:
             yield _sealed(cipher.encrypt, buffer[:_PIECE])
@@ -132,16 +141,17 @@ def of_store(store: Path) -> list[Archive]:
 
 def _archive(path: Path) -> Archive | None:
     parts = path.name.removesuffix(_SUFFIX).split(".")
-    if len(parts) != 4 or not parts[0] or parts[3] not in list(Tier):
+    tier = parts[-1].removesuffix(_LOGS)
+    if len(parts) != 4 or not parts[0] or tier not in list(Tier):
         return None
-    return Archive(path, Tier(parts[3]), int(parts[1]), int(parts[2]))
+    return Archive(path, Tier(tier), int(parts[1]), int(parts[2]), parts[3] != tier)
 
 
 def cool(archive: Archive, store: Path, engine: Redactor) -> Archive:
     """The archive again without personal data; the warm one goes. Raises StoreError."""
     from inspector.redaction.stream import redact_stream
 
-    place = archive.path.with_name(archive.path.name.replace(".warm.", ".cold."))
+    place = archive.path.with_name(archive.path.name.replace(".warm", ".cold", 1))
     note_written(KIND, place, store)
     draft = place.with_name(f".{place.name}")
     note_written(KIND, draft, store)
@@ -155,7 +165,7 @@ def cool(archive: Archive, store: Path, engine: Redactor) -> Archive:
             os.fsync(file.fileno())
     draft.replace(place)
     remove(archive)
-    return Archive(place, Tier.COLD, archive.newest, archive.made)
+    return Archive(place, Tier.COLD, archive.newest, archive.made, archive.logs)
 
 
 def remove(archive: Archive) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.lifecycle import archive
 from inspector.lifecycle.archive import Archive, Tier
+from inspector.lifecycle.restoring import restored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
 
 
 def readable(stores: Iterable[Path]) -> list[Path]:
-    """Archives that are stores themselves, to be erased with theirs."""
+    """Archives that are stores themselves, and what was taken out of quarantine: to be erased with theirs."""
     return [
-        each.path
+        each
         for path in stores
-        for each in archive.of_store(path.resolve())
-        if each.tier is not Tier.QUARANTINE
+        for each in (
+            *(a.path for a in archive.of_store(path.resolve()) if a.tier is not Tier.QUARANTINE),
+            *restored(path.resolve()),
+        )
     ]
 
 

@@ -11,7 +11,7 @@ from inspector import __version__
 from inspector.audit.record import Entry, Resource
 from inspector.errors import HeldBack, InspectorError, NotAStore, PartlyDone
 from inspector.keys.local import local_key
-from inspector.lifecycle import archive, beside, certificate, edits_file, jobs, ours, proof
+from inspector.lifecycle import archive, beside, certificate, edits_file, jobs, ours, proof, rotated
 from inspector.lifecycle.jobs import DONE, Job, JobKind, JobState, StoreJob
 from inspector.lifecycle.matcher import Pseudonym
 from inspector.lifecycle.plan import ALWAYS, StorePlan
@@ -129,7 +129,7 @@ def _store(
     *,
     resumed: bool,
 ) -> None:
-    if resumed and _emptied(each.path):
+    if resumed and _gone(job, each.path):
         _conclude_empty(desk, job, each, report)
         return
     with desk.editing(each.path) as (store, editor):
@@ -149,10 +149,11 @@ def _store(
         jobs.save(job)
         with desk.log.act(_entry(desk, job, each, plan, resumed=resumed)) as intent:
             try:
-                put_by = before(store, plan, each.op_id) if plan.edits.traces else {}
+                put_by = before(store, plan, each.op_id) if plan.goes else {}
                 let_go(store)
                 done = editor.carry_out(plan.edits, intent, lambda step: report(each.path, step), stopped)
                 done.counts.update(put_by)
+                _remove_emptied(job, each.path, done, intent)
                 _finish(desk, job, each, plan, done, intent, began, report)
             except BaseException:
                 jobs.save(job)
@@ -177,8 +178,24 @@ def let_go(store: Store) -> None:
         store.close()
 
 
-def _emptied(path: Path) -> bool:
+def _remove_emptied(job: Job, path: Path, done: Done, intent: Intent) -> None:
+    """A rotated file of which retention has left nothing goes itself: nobody writes to it any more."""
+    if job.kind is JobKind.RETENTION and _emptied(path) and rotated.was_rotated(path):
+        from inspector.stores.edit_swap import remove_emptied
+
+        if remove_emptied(path, intent):
+            done.counts["rotated file"] = 1
+            done.after = []
+            done.method += "; the empty file was removed"
+
+
+def _gone(job: Job, path: Path) -> bool:
     """Whether all of a store went before the interruption: nothing can be planned in it any more."""
+    removed = job.kind is JobKind.RETENTION and rotated.was_rotated(path) and not path.exists()
+    return removed or _emptied(path)
+
+
+def _emptied(path: Path) -> bool:
     try:
         return path.stat().st_size == 0
     except OSError:
@@ -190,6 +207,8 @@ def _conclude_empty(desk: Desk, job: Job, each: StoreJob, report: Report) -> Non
     began = desk.now()
     with desk.log.act(_entry(desk, job, each, plan, resumed=True)) as intent:
         done = Done(method="rewritten beside it and exchanged; nothing was left of it")
+        if each.path.exists():
+            _remove_emptied(job, each.path, done, intent)
         _finish(desk, job, each, plan, done, intent, began, report)
     each.state = JobState.PARTIAL if each.error else JobState.COMPLETED
     jobs.save(job)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from inspector.paths import recent_file, written_of
 
@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_STORES: Final = frozenset(("archive", "restored"))
+"""Kinds that hold what their store no longer does: they are erased from, not removed."""
+
+
 def in_place(store: Path) -> dict[Path, str]:
     """Files derived from the store that are still where they were written, each with its kind."""
-    return {path: kind for kind, path in written_of(store) if kind != "archive" and path.is_file()}
+    return {path: kind for kind, path in written_of(store) if kind not in _STORES and path.is_file()}
 
 
 def sentence(files: Mapping[Path, str]) -> str:
@@ -44,7 +48,7 @@ def clean(store: Path, mentions: Callable[[str], bool] = lambda text: False) -> 
     """Remove what was derived from a store, by kind; recent names that mention a person go too."""
     removed: dict[str, int] = {}
     for kind, path in dict.fromkeys(written_of(store)):
-        if kind == "archive":
+        if kind in _STORES:
             continue
         try:
             path.unlink()

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from inspector.config import Config
 
-LOGS_STAY: Final = (
-    "Log records: retention.tiers.events is set, but nothing acts on it; they stay in the store."
-)
 _DETECTED: Final = frozenset(("pii", "level"))
 RECOMMENDED: Final = """\
 [retention]
@@ -96,8 +93,8 @@ class RetentionPolicy:
     quarantine: int | None = None
     max_share: float = 0.5
     traces: Tiers = Tiers()
-    log_tiers: bool = False
-    """Whether `tiers.events` is set, which nothing acts on: whoever shows a plan or state says so."""
+    logs: Tiers = Tiers()
+    """Of log records in the same files, by their own time."""
     active: bool = False
     """Whether the config has a `[retention]` section at all."""
 
@@ -108,7 +105,6 @@ class RetentionPolicy:
 def read(config: Config) -> RetentionPolicy:
     """Raises UsageError for a rule that can't be meant."""
     environment = config.table("retention.environment")
-    tiers = [config.duration(f"retention.tiers.traces.{name}") for name in ("hot", "warm", "cold")]
     share = config.value("retention.max_share")
     return RetentionPolicy(
         rules=tuple(_rule(row, number) for number, row in enumerate(config.rows("retention.rule"), 1)),
@@ -117,12 +113,14 @@ def read(config: Config) -> RetentionPolicy:
         fields=tuple(_field(row) for row in config.rows("retention.field")),
         quarantine=config.duration("retention.quarantine"),
         max_share=float(share) if isinstance(share, int | float) else 0.5,
-        traces=Tiers(*tiers),
-        log_tiers=any(
-            config.duration(f"retention.tiers.events.{name}") is not None for name in ("hot", "warm", "cold")
-        ),
+        traces=_tiers(config, "traces"),
+        logs=_tiers(config, "events"),
         active=config.has("retention"),
     )
+
+
+def _tiers(config: Config, of: str) -> Tiers:
+    return Tiers(*(config.duration(f"retention.tiers.{of}.{name}") for name in ("hot", "warm", "cold")))
 
 
 def _rule(row: Mapping[str, object], number: int) -> Rule:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from inspector.errors import HeldBack
-from inspector.lifecycle import archive, rotated
+from inspector.lifecycle import archive, otlp_out, rotated
 from inspector.lifecycle.archive import Archive, Tier
 from inspector.lifecycle.fields import rewritten, section_of
+from inspector.lifecycle.logs import DueLogs, due_logs
 from inspector.lifecycle.planning import held_traces, traces_plan
-from inspector.lifecycle.policy import LOGS_STAY
 from inspector.lifecycle.retention import Due, due, own_retention
 from inspector.lifecycle.selection import Structure
 from inspector.lifecycle.subjects import part_of
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from inspector.lifecycle.literals import Literal
     from inspector.lifecycle.plan import StorePlan, Terms
     from inspector.lifecycle.policy import RetentionPolicy
-    from inspector.model import Trace
     from inspector.query.fieldpath import FieldPath
     from inspector.stores.base import Store
     from inspector.stores.edits import Cell, Editor
@@ -43,24 +42,30 @@ class Retention:
     now: int
     terms: Terms
     found: dict[Path, tuple[Structure, Due]] = field(default_factory=dict)
+    logs: dict[Path, DueLogs] = field(default_factory=dict)
 
     def plan(self, store: Store, editor: Editor, stopped: Callable[[], bool] = lambda: False) -> StorePlan:
         """Raises QueryError, StoreError."""
         path = store.info.path
         structure = Structure.of(store, self.desk.veil(path), stopped)
         beside = rotated.siblings(path)
+        held = held_traces(self.desk, editor, structure)
         what = due(
             structure,
             self.policy,
             self.now,
-            held=held_traces(self.desk, editor, structure),
+            held=held,
             own=own_retention(structure, editor),
             elsewhere=rotated.latest_starts(beside, self.desk.open, structure.traces.__contains__),
             stopped=stopped,
         )
         self.found[path.resolve()] = structure, what
+        logs = self.logs[path.resolve()] = due_logs(
+            self.desk, store, editor, self.policy.logs, self.now, what.gone, held
+        )
         edits = Edits(
             traces=frozenset(what.gone),
+            records=tuple(logs.places),
             rewrites=tuple(self._rewrites(structure, editor, what)),
             past_readers=self.terms.past_readers,
         )
@@ -71,18 +76,18 @@ class Retention:
             edits,
             what.reasons(),
             self.terms,
-            self._notes(what),
+            self._notes(path, what),
             heed_holds=False,
         )
 
-    def _notes(self, what: Due) -> list[str]:
+    def _notes(self, path: Path, what: Due) -> list[str]:
         out = [f"{count:,} traces wait: each {why}." for why, count in what.waiting.items()]
+        if what.traces and len(what.gone) == what.traces and rotated.was_rotated(path):
+            out.append("All traces of this rotated file go: it is removed, unless it holds something else.")
         if what.held:
             out.append(
                 f"{len(what.held):,} traces that have run out are held ({', '.join(sorted(set(what.held.values())))})."
             )
-        if self.policy.log_tiers:
-            out.append(LOGS_STAY)
         return out
 
     def guard(self) -> None:
@@ -108,7 +113,11 @@ class Retention:
         path = store.info.path.resolve()
         archive.sweep(path)
         structure, what = self.found[path]
+        logs = self.logs[path]
         made: dict[str, int] = {}
+        if logs.places:
+            archive.write(path, Tier.WARM, op_id, logs.lines(store), logs.newest, self.now, logs=True)
+            made["logs archived"] = len(logs.places)
         if what.archive:
             self._write(structure, Tier.WARM, op_id, what.archive)
             made["archived"] = len(what.archive)
@@ -121,14 +130,9 @@ class Retention:
         heads = [structure.traces[id] for id in ids]
         newest = max((h.start for h in heads if h.start is not None), default=0)
 
-        def traces() -> Iterator[Trace]:
-            for each in heads:
-                trace = structure.load(each)
-                if trace is not None:
-                    yield trace
-
-        path = structure.store.info.path.resolve()
-        archive.write(path, tier, op_id, traces(), newest, self.now)
+        loaded = (structure.load(each) for each in heads)
+        lines = (otlp_out.line(trace) for trace in loaded if trace is not None)
+        archive.write(structure.store.info.path.resolve(), tier, op_id, lines, newest, self.now)
 
     def _rewrites(self, structure: Structure, editor: Editor, what: Due) -> Iterator[Rewrite]:
         """Fields that have run out, and traces that are to be redacted, in what stays."""
@@ -210,16 +214,17 @@ class Ageing:
 
 
 def ageing(path: Path, policy: RetentionPolicy, now: int) -> Ageing:
-    hot, warm, cold = (t or 0 for t in (policy.traces.hot, policy.traces.warm, policy.traces.cold))
     expired: list[Archive] = []
     cooling: list[Archive] = []
     for each in archive.of_store(path.resolve()):
+        tiers = policy.logs if each.logs else policy.traces
+        hot, warm, cold = (t or 0 for t in (tiers.hot, tiers.warm, tiers.cold))
         age = now - each.newest
         if each.tier is Tier.QUARANTINE:
             if now - each.made > (policy.quarantine or 0):
                 expired.append(each)
-        elif policy.traces.cold is not None and age > hot + warm + cold:
+        elif tiers.cold is not None and age > hot + warm + cold:
             expired.append(each)
-        elif each.tier is Tier.WARM and policy.traces.warm is not None and age > hot + warm:
-            (cooling if policy.traces.cold is not None else expired).append(each)
+        elif each.tier is Tier.WARM and tiers.warm is not None and age > hot + warm:
+            (cooling if tiers.cold is not None else expired).append(each)
     return Ageing(tuple(expired), tuple(cooling))

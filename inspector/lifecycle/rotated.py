@@ -33,6 +33,11 @@ def stem_of(path: Path) -> tuple[str, str, bool]:
     return name, "", False
 
 
+def was_rotated(path: Path) -> bool:
+    """By its name, and because the log that it was part of, or another part of it, lies beside it."""
+    return stem_of(path)[2] and bool(siblings(path))
+
+
 def siblings(path: Path) -> list[Path]:
     """Other files of the same log in the same folder, the rotated ones and the one that is written to."""
     stem, ending, _ = stem_of(path)

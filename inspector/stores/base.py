@@ -156,6 +156,23 @@ class HasTexts(Protocol):
         the newest first, one perhaps several times. None where that can't be told."""
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A log record that lies in a file of traces; `line` is itself as a line of its format."""
+
+    place: Place
+    trace_id: str
+    time: int | None
+    line: bytes
+
+
+@runtime_checkable
+class HasLogs(Protocol):
+    """Optional: a store that may hold log records beside spans."""
+
+    def logs(self) -> Iterator[Log]: ...
+
+
 @runtime_checkable
 class HasGeneration(Protocol):
     """Optional: a store that can say which state of it is open, so that what is kept of it can be trusted."""

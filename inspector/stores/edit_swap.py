@@ -24,6 +24,8 @@ from inspector.stores.source import read_all
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from inspector.intent import Intent
+
 Edit: TypeAlias = "Callable[[bytes], bytes]"
 """What late bytes of the old file become in the new one."""
 
@@ -234,3 +236,27 @@ def recover(spot: Spot, edit: Edit) -> None:
                 spot.remove(left.name)
         finally:
             os.close(fd)
+
+
+def remove_emptied(path: Path, intent: Intent) -> bool:
+    """Removes a file of which an edit has left nothing; not one that a program has open or has written to since."""
+    spot = Spot(path)
+    try:
+        fd = spot.open(spot.name)
+        try:
+            lease_soon(fd, 0.2)
+            if os.fstat(fd).st_size or not spot.holds(fd):
+                return False
+            spot.remove(spot.name)
+            edit_os.sync_folder(spot.folder)
+        finally:
+            edit_os.drop_lease(fd)
+            os.close(fd)
+    except HeldBack:
+        return False
+    except OSError as error:
+        raise refused(error, "The emptied file can't be removed") from error
+    finally:
+        spot.close()
+    intent.counts["rotated file"] = 1
+    return True

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from inspector.errors import NotFound, StoreError
 from inspector.model import Batch, BytePlace, Problem, Span, Trace, TraceHead
-from inspector.stores.base import Lines, StoreInfo
+from inspector.stores.base import Lines, Log, StoreInfo
 from inspector.stores.decode import repeats_keys
-from inspector.stores.formats.base import HasFinish, HasSome, Heads, Parsed
+from inspector.stores.formats.base import HasFinish, HasLogs, HasSome, Heads, Parsed
 from inspector.stores.formats.ids import synthetic_trace_id
 from inspector.stores.formats.parts import HasEdits
 from inspector.stores.generation import Generation, of_file
@@ -175,6 +175,16 @@ class JsonStore:
             for record in records(piece):
                 if not isinstance(record, Problem):
                     yield from self._parse(record, frozenset()).side
+
+    def logs(self) -> Iterator[Log]:
+        if not isinstance(self._format, HasLogs):
+            return
+        for piece in pieces(self._source.stream().file, self._shape):
+            for record in () if isinstance(piece, Problem) else records(piece):
+                if isinstance(record, Problem):
+                    continue
+                for log in self._format.logs(record):
+                    yield Log(record.place(*log.path), log.trace_id, log.time, log.line)
 
     def close(self) -> None:
         self._source.close()

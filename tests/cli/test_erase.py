@@ -148,15 +148,23 @@ def test_retention_from_the_command_line(store, tmp_path):
     assert "init" in said(none)
 
 
-def test_tiers_of_logs_are_said_to_do_nothing(store, tmp_path):
+def test_logs_that_run_out_are_planned_shown_and_put_by(store, tmp_path):
+    record = '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1700000000000000000"}]}]}]}\n'
+    with store.open("a") as file:
+        file.write(record)
     policy = tmp_path / "policy.toml"
     policy.write_text('[retention.tiers.events]\nhot = "1d"\n')
     common = (str(store), "--policy", str(policy), "--role", "operator")
     (plan,) = rows(inside("retention", "plan", *common, "--json"))
-    assert any("nothing acts on it" in text for text in plan["stores"][0]["not_covered"])
+    assert plan["stores"][0]["counts"] == {"log": 1}
     (status,) = rows(inside("retention", "status", *common, "--json"))
-    assert status["not_acted_on"] == ["retention.tiers.events"]
-    assert "nothing acts on it" in inside("retention", "status", *common).stdout.decode()
+    assert status["logs"]["overdue"] == 1
+    assert "logs      1 overdue" in inside("retention", "status", *common).stdout.decode()
+    assert inside("retention", "apply", *common, "--yes").returncode == 0
+    assert b"resourceLogs" not in store.read_bytes()
+    (status,) = rows(inside("retention", "status", *common, "--json"))
+    assert status["logs"]["overdue"] == 0
+    assert [(each["tier"], each["logs"]) for each in status["archives"]] == [("warm", True)]
 
 
 def test_a_field_that_runs_out_is_hidden_at_once(store, tmp_path):
@@ -183,3 +191,20 @@ def test_a_field_is_rectified_for_the_person_alone(store):
     assert done.returncode == 0, said(done)
     assert store.read_bytes().count(b"new@nordhaven.example") == 6
     assert rows(inside(*find))[0]["traces"] == before["traces"] == 6
+
+
+def test_what_retention_took_is_restored_by_whom_may(store, tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[retention]\ndefault = "150d"\nquarantine = "7d"\n')
+    common = ("--policy", str(policy), "--role", "operator")
+    (job,) = rows(inside("retention", "apply", str(store), *common, "--yes", "--json"))
+    out = tmp_path / "again.jsonl"
+    assert inside("retention", "restore", job["op"], "-o", str(out), "--role", "developer").returncode == 3
+    assert inside("retention", "restore", job["op"], "-o", str(store), *common).returncode == 2
+    done = inside("retention", "restore", job["op"], "-o", str(out), *common, "--json")
+    assert done.returncode == 0, said(done)
+    (made,) = rows(done)
+    assert made["traces"] == job["stores"][0]["counts"]["quarantined"]
+    assert out.stat().st_mode & 0o077 == 0
+    assert rows(inside("info", str(out), "--json"))[0]["traces"] == made["traces"]
+    assert inside("retention", "restore", "0" * 16, "-o", str(tmp_path / "x.jsonl"), *common).returncode == 1

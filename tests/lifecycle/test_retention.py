@@ -1,20 +1,24 @@
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
+import orjson
 import pytest
 
+from inspector.audit.record import Entry
 from inspector.config import load
-from inspector.errors import HeldBack, UsageError
-from inspector.lifecycle import archive, erasure, holds, jobs, rotated
+from inspector.errors import HeldBack, NotFound, UsageError
+from inspector.lifecycle import archive, beside, certificate, erasure, holds, jobs, ours, restoring, rotated
+from inspector.lifecycle.person import Person
 from inspector.lifecycle.plan import Terms
 from inspector.lifecycle.policy import read
-from inspector.lifecycle.retaining import Retention, ageing
+from inspector.lifecycle.retaining import Ageing, Retention, ageing
 from inspector.query.quantities import instant
 from inspector.stores import open_store
 from tests.lifecycle.acting import ENGINE, copied, desk_in
-from tests.lifecycle.people import TRUTH, person
+from tests.lifecycle.people import STORES, TRUTH, person
 from tests.lifecycle.test_subjects import EDITABLE
 
 NOW = int(instant("2026-11-22T18:30Z").low)
@@ -213,3 +217,132 @@ def test_an_erasure_covers_what_rests_in_quarantine(tmp_path):
     assert b"zofia.wrzesniewska84" in archive.opened(kept)
     erase(work.desk, [path], "S1")
     assert archive.of_store(path) == []
+
+
+LOG_TIERS = '[retention.tiers.events]\nhot = "7d"\nwarm = "90d"\ncold = "2y"\n'
+
+
+def log(number, days, trace=""):
+    body = {"stringValue": f"mail {number} to omar.elhaddad@nordhaven.example"}
+    record = {"timeUnixNano": str(NOW - days * DAY), "traceId": trace, "body": body}
+    return {
+        "resourceLogs": [
+            {
+                "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "shop"}}]},
+                "scopeLogs": [{"scope": {"name": "mailer"}, "logRecords": [record]}],
+            }
+        ]
+    }
+
+
+def with_logs(tmp_path, *logs):
+    path = copied("otlp/genai_manual.otlp.jsonl", tmp_path)
+    with path.open("ab") as file:
+        file.writelines(orjson.dumps(each) + b"\n" for each in logs)
+    return path
+
+
+def test_logs_leave_by_their_own_tier(tmp_path):
+    path = with_logs(tmp_path, log(1, 3), log(2, 8), log(3, 40), {"resourceLogs": [{"scopeLogs": [
+        {"logRecords": [{"body": {"stringValue": "no time"}}]}]}]})  # fmt: skip
+    before = counts(path)
+    work = retention(tmp_path, LOG_TIERS)
+    assert planned(work, path).counts == {"log": 2}
+    assert work.logs[path].waiting == {"has no time": 1}
+    assert work.logs[path].next == NOW + 4 * DAY
+    assert applied(work, path).state is jobs.JobState.COMPLETED
+    assert counts(path) == before
+    assert [n for n in range(1, 4) if b"mail %d to" % n in path.read_bytes()] == [1]
+    (kept,) = archive.of_store(path)
+    assert (kept.kind, kept.newest) == ("warm logs", NOW - 8 * DAY)
+    lines = [orjson.loads(line) for line in raw(kept.path).splitlines()]
+    assert lines == [log(2, 8), log(3, 40)]
+    assert ageing(path, work.policy, NOW + 80 * DAY) == Ageing((), ())
+    (cooling,) = ageing(path, work.policy, NOW + 100 * DAY).cooling
+    cold = archive.cool(cooling, path, ENGINE)
+    assert cold.kind == "cold logs"
+    assert archive.of_store(path) == [cold]
+    assert b"mail 2 to" in raw(cold.path)
+    assert b"omar.elhaddad@" not in raw(cold.path)
+    assert ageing(path, work.policy, NOW + 1000 * DAY).expired == (cold,)
+
+
+def test_a_log_of_a_trace_that_goes_goes_with_it_and_one_that_is_held_stays(tmp_path):
+    path = copied("otlp/genai_manual.otlp.jsonl", tmp_path)
+    work = retention(tmp_path, '[retention]\ndefault = "90d"\n' + LOG_TIERS)
+    planned(work, path)
+    gone, stays = sorted(work.found[path][1].gone)[0], "ab" * 16
+    path = with_logs(tmp_path, log(1, 9, gone), log(2, 9, stays), log(3, 9))
+    with work.desk.log.act(Entry("hold.set", reason="a lawsuit")) as intent:
+        one = Person("omar.elhaddad@nordhaven.example", (), "5" * 64)
+        holds.set_hold(intent, "", one, "a lawsuit", NOW - 1, 0, "somebody")
+    planned(work, path)
+    assert (len(work.logs[path].places), work.logs[path].held) == (0, 2)
+    assert applied(work, path).state is jobs.JobState.COMPLETED
+    assert [n for n in range(1, 4) if b"mail %d to" % n in path.read_bytes()] == [2, 3]
+
+
+def rotated_in(tmp_path):
+    """A log whose older file has run out as a whole, and nothing of the other."""
+    path = copied("otlp/genai_manual.otlp.jsonl", tmp_path)
+    current, old = tmp_path / "app.jsonl", tmp_path / "app-20260901120000.jsonl"
+    path.rename(current)
+    shutil.copyfile(STORES / "otlp/openinference.otlp.jsonl", old)
+    return current, old
+
+
+def test_a_rotated_file_of_which_nothing_stays_is_removed(tmp_path):
+    current, old = rotated_in(tmp_path)
+    whole = counts(old)
+    before = current.read_bytes()
+    work = retention(tmp_path, '[retention]\ndefault = "1d"\nquarantine = "7d"\n', now=NOW + 3650 * DAY)
+    plan = planned(work, old)
+    assert plan.traces == whole[0]
+    assert any("it is removed" in text for text in plan.uncovered)
+    job = applied(work, old)
+    assert job.state is jobs.JobState.COMPLETED
+    assert not old.exists()
+    assert current.read_bytes() == before
+    facts = certificate.read(Path(job.stores[0].certificate)).facts
+    assert facts["counts"]["rotated file"] == 1
+    assert facts["files"][0]["bytes_after"] == 0
+    (kept,) = archive.of_store(old)
+    assert archive.opened(kept).count(b"\n") == whole[0]
+
+
+def test_a_file_that_was_removed_before_a_kill_is_concluded(tmp_path):
+    _, old = rotated_in(tmp_path)
+    work = retention(tmp_path, '[retention]\ndefault = "1d"\n', now=NOW + 3650 * DAY)
+    job = jobs.new_job(jobs.JobKind.RETENTION, work.now, [old])
+    job.now = work.now
+    job.stores[0].started, job.stores[0].state = True, jobs.JobState.RUNNING
+    jobs.save(job)
+    old.unlink()
+    erasure.perform(work.desk, job, work.plan, {}, resumed=True, before=work.put_by)
+    assert job.state is jobs.JobState.COMPLETED
+
+
+def test_a_rotated_file_that_holds_more_than_traces_stays(tmp_path):
+    _, old = rotated_in(tmp_path)
+    with old.open("ab") as file:
+        file.write(orjson.dumps(log(1, 1)) + b"\n")
+    work = retention(tmp_path, '[retention]\ndefault = "1d"\n', now=NOW + 3650 * DAY)
+    assert applied(work, old).state is jobs.JobState.COMPLETED
+    assert old.read_bytes() == orjson.dumps(log(1, 1)) + b"\n"
+
+
+def test_what_rests_in_quarantine_is_restored_to_a_file_that_an_erasure_covers(tmp_path):
+    path = copied("otlp/genai_manual.otlp.jsonl", tmp_path)
+    work = retention(tmp_path, '[retention]\ndefault = "90d"\nquarantine = "7d"\n')
+    truth = TRUTH["otlp/genai_manual.otlp.jsonl"]["older_than_days"]["90"]
+    job = applied(work, path)
+    found, store = restoring.in_quarantine(job.id)
+    out = tmp_path / "again.jsonl"
+    with work.desk.log.act(Entry("retention.restored")) as intent:
+        assert restoring.restore_into(intent, found, store, out, out) == truth["traces"]
+    assert counts(out) == (truth["traces"], truth["spans"])
+    assert restoring.restored(path) == [out]
+    assert beside.readable([path]) == [out]
+    assert ours.in_place(path) == {}
+    with pytest.raises(NotFound):
+        restoring.in_quarantine("00" * 8)

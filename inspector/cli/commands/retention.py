@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspector.cli.arguments import stores_argument
+from inspector.cli.commands.retention_restore import restore
 from inspector.cli.common import Command, Common
 from inspector.cli.lifecycle import Office, confirmed, office, stores_of
 from inspector.cli.lifecycle_text import job_json, plan_json, print_job, print_plan
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 @click.group("retention")
 def command() -> None:
     """Let traces go when they have run out, as the config's [retention] says."""
+
+
+command.add_command(restore)
 
 
 def _options(command: F) -> F:
@@ -166,7 +170,6 @@ def _age_archives(at: Office, work: Retention, stores: Sequence[Path]) -> int:
 def status(common: Common, words: tuple[str, ...], now: str | None) -> int:
     """Say what is overdue, what goes next and when, what is held, and what lies in archives."""
     from inspector.lifecycle import archive
-    from inspector.lifecycle.policy import LOGS_STAY
 
     at, work = _start(common, now, "retention:propose")
     stores = stores_of(words, at.config)
@@ -174,10 +177,17 @@ def status(common: Common, words: tuple[str, ...], now: str | None) -> int:
     out = Out(no_color=common.no_color)
     for path in stores:
         _, what = work.found[path.resolve()]
+        logs = work.logs[path.resolve()]
         kept = archive.of_store(path.resolve())
         if common.json:
             archives: list[Json] = [
-                {"tier": a.tier.value, "path": store_name(a.path), "newest": rfc3339(a.newest)} for a in kept
+                {
+                    "tier": a.tier.value,
+                    "logs": a.logs,
+                    "path": store_name(a.path),
+                    "newest": rfc3339(a.newest),
+                }
+                for a in kept
             ]
             out.json(
                 {
@@ -187,7 +197,12 @@ def status(common: Common, words: tuple[str, ...], now: str | None) -> int:
                     "waiting": dict(what.waiting),
                     "next": {name: rfc3339(when) for name, when in what.next.items()},
                     "archives": archives,
-                    "not_acted_on": ["retention.tiers.events"] if work.policy.log_tiers else [],
+                    "logs": {
+                        "overdue": len(logs.places),
+                        "held": logs.held,
+                        "waiting": dict(logs.waiting),
+                        "next": rfc3339(logs.next),
+                    },
                 }
             )
             continue
@@ -201,9 +216,12 @@ def status(common: Common, words: tuple[str, ...], now: str | None) -> int:
         if what.held:
             out.line(f"  held      {len(what.held):,} traces")
         for each in kept:
-            out.line(f"  archive   {each.tier.value}: {one_line(store_name(each.path))}")
-        if work.policy.log_tiers:
-            out.line(f"  logs      {LOGS_STAY}")
+            out.line(f"  archive   {each.kind}: {one_line(store_name(each.path))}")
+        if work.policy.logs.on:
+            parts = (f"{len(logs.places):,} overdue", f"{logs.held:,} held" if logs.held else "",
+                     f"next {moment(logs.next)}" if logs.next is not None else "",
+                     *(f"{count:,} wait: each {why}" for why, count in logs.waiting.items()))  # fmt: skip
+            out.line(f"  logs      {', '.join(part for part in parts if part)}")
     out.flush()
     return int(Exit.DONE)
 

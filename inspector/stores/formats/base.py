@@ -7,6 +7,7 @@ objects one after another) and `json_store.py` calls the format for each.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from msgspec import Struct
 from inspector.model import BytePlace, Problem, SideRecord, Span, SpanHead, Trace, TraceHead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from inspector.model import Annotation, Attributes, Event, Link, Scope, Value
     from inspector.stores.base import FormatInfo
@@ -100,6 +101,24 @@ class HasSome(Protocol):
 
     def some(self, record: Record, paths: frozenset[tuple[str | int, ...]]) -> Parsed:
         """Like `parse`, but with no spans other than those whose place has one of these paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """`path` leads from the record's value to it; `time` is ns since the epoch; `line` is itself as a line of its
+    format, with its newline."""
+
+    path: tuple[str | int, ...]
+    trace_id: str
+    time: int | None
+    line: bytes
+
+
+@runtime_checkable
+class HasLogs(Protocol):
+    """Optional: a format whose files hold log records beside spans."""
+
+    def logs(self, record: Record) -> Iterable[LogRecord]: ...
 
 
 @runtime_checkable

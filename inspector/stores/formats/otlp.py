@@ -24,6 +24,7 @@ from inspector.stores.formats.base import Heads, Object, Parsed, Record
 from inspector.stores.formats.ids import normal_id, parent_id
 from inspector.stores.formats.kinds import otel_kind
 from inspector.stores.formats.otlp_edits import EDITS
+from inspector.stores.formats.otlp_logs import log_records
 from inspector.stores.formats.otlp_near import near
 from inspector.stores.formats.otlp_partly import MESSAGE, PartlyRead
 from inspector.stores.formats.otlp_values import key_values, mapping_of, time_of, wanted_values
@@ -32,10 +33,10 @@ from inspector.stores.formats.values import as_value, text_of
 from inspector.stores.records import Piece, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from inspector.model import Attributes
-    from inspector.stores.formats.base import SpanTexts
+    from inspector.stores.formats.base import LogRecord, SpanTexts
 
 _STATUS: Final[dict[object, Status]] = {
     0: Status.UNSET, 1: Status.OK, 2: Status.ERROR,
@@ -80,6 +81,9 @@ class Otlp:
 
     def parse(self, record: Record) -> Parsed:
         return _parsed(record, None)
+
+    def logs(self, record: Record) -> Iterator[LogRecord]:
+        return log_records(record)
 
     def some(self, record: Record, paths: frozenset[tuple[str | int, ...]]) -> Parsed:
         return _parsed(record, paths)
