@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from inspector.cli.doctor import Line, Ward, fail, good, warn
-from inspector.cli.store_names import store_name
+from inspector.session.store_names import store_name
 from inspector.view import State
 
 if TYPE_CHECKING:

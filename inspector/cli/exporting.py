@@ -294,17 +294,19 @@ def tell(done: Done) -> None:
     )
 
 
-def logged_hash(folder: Path, op_id: str) -> str:
-    """The hash that the audit log holds of an export's file; empty if it knows none."""
+def logged_hash(folder: Path, op_id: str, sha256: str) -> str:
+    """The hash that the audit log holds of an export's file; empty if it knows none. An export that doesn't
+    tell its record, since it is encrypted, is looked for by its hash."""
     from inspector.audit.reading import newest_first, text
     from inspector.errors import AuditError
 
-    if not op_id:
-        return ""
     try:
         for record in newest_first(folder):
-            if text(record, "op_id") == op_id and text(record, "phase") == "outcome":
-                return text(record, "new_state", "sha256")
+            if text(record, "phase") != "outcome":
+                continue
+            held = text(record, "new_state", "sha256")
+            if held and (text(record, "op_id") == op_id if op_id else held == sha256):
+                return held
     except (AuditError, OSError):
         return ""
     return ""

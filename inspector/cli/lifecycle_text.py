@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inspector.cli.output import one_line
-from inspector.cli.store_names import store_name
 from inspector.cli.table import Column, table
 from inspector.lifecycle import ours
 from inspector.lifecycle.jobs import JobState
 from inspector.lifecycle.plan import counts_text
 from inspector.reports.units import moment, rfc3339, size
+from inspector.session.store_names import store_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +146,7 @@ def request_json(request: Request, now: int) -> dict[str, Json]:
         "id": request.id,
         "state": request.state.value,
         "subject": request.mark[:8],
-        "stores": list(request.stores),
+        "stores": [store_name(each) for each in request.stores],
         "request": request.ref,
         "basis": request.basis,
         "reason": request.reason,

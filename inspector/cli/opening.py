@@ -9,9 +9,9 @@ from inspector.cli.auditing import demand, open_trail
 from inspector.cli.engine import build_engine, effective_policy, read_config, tag_key, unsafe_because
 from inspector.cli.log import LOG
 from inspector.cli.output import narrate
-from inspector.cli.store_names import store_name
 from inspector.cli.who import who
 from inspector.errors import NotAStore, StoreError
+from inspector.session.store_names import store_name
 from inspector.view import Badge
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from inspector.cli.auditing import demand
 from inspector.errors import Denied
 from inspector.reports.chosen import Selection
 from inspector.reports.registry import KINDS, STORE
+from inspector.session.store_names import stem_of
 from inspector.view_exports import ExportPreview
 
 if TYPE_CHECKING:
@@ -94,8 +95,7 @@ class ScreenExporter:
         return f"{target.name}: {done.counts['traces']:,} traces, {hidden:,} values hidden."
 
     def _target(self, kind: str) -> Path:
-        first = Path(self._names[0]).name.split(".")[0] or "traces"
-        name = f"{first}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{KINDS[kind].ending}"
+        name = f"{stem_of(self._names[0])}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{KINDS[kind].ending}"
         return (self._config.path("export.folder") or Path()) / name
 
 

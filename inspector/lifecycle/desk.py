@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.errors import StoreError
+from inspector.session.store_names import store_name
 from inspector.stores.edits import Editable
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Desk:
         try:
             if not isinstance(store, Editable) or not store.info.writable:
                 raise StoreError(
-                    f"{path}: stores of this kind can only be read here.",
+                    f"{store_name(path)}: stores of this kind can only be read here.",
                     "inspector formats says which can be changed; check that the file and folder are writable.",
                 )
             editor = store.editor()

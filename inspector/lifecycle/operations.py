@@ -13,6 +13,7 @@ from inspector.lifecycle.plan import Mode, Plan, Terms, counts_text
 from inspector.lifecycle.planning import acting, of_person
 from inspector.lifecycle.policy import read
 from inspector.lifecycle.retaining import Retention
+from inspector.session.store_names import store_name
 from inspector.view import sanitise
 from inspector.view_acts import Doing, FoundAs, Line, Receipt, ShownPlan
 
@@ -184,7 +185,7 @@ def _next(work: Retention) -> list[str]:
 def _facts(plan: StorePlan) -> list[Line]:
     from inspector.lifecycle.erasure import time_text
 
-    name = sanitise(plan.path.name)
+    name = sanitise(store_name(plan.path.name))
     goes = counts_text(plan.counts) or "nothing"
     out = [Line(name, f"{goes}{f', {plan.replaced:,} places rewritten' if plan.replaced else ''}", "head")]
     out += [Line("", f"{count:,} traces: {sanitise(reason)}") for reason, count in plan.reasons.items()]
@@ -224,7 +225,7 @@ def _receipt(job: Job) -> Receipt:
     lines = [Line("operation", job.id)]
     for each in job.stores:
         good = each.state is jobs.JobState.COMPLETED
-        lines.append(Line(sanitise(each.path.name), each.state.value, "good" if good else "bad"))
+        lines.append(Line(sanitise(store_name(each.path.name)), each.state.value, "good" if good else "bad"))
         lines += [Line("", sanitise(counts_text({name: count}))) for name, count in each.counts.items()]
         if each.error:
             lines.append(Line("", sanitise(each.error), "bad"))

@@ -16,6 +16,7 @@ from inspector.lifecycle.selection import Structure
 from inspector.lifecycle.subjects import part_of
 from inspector.model import RowPlace
 from inspector.redaction.placeholders import is_placeholder
+from inspector.session.store_names import store_name
 from inspector.stores.edits import Edits, Rewrite
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Retention:
         for path, (_, what) in self.found.items():
             if what.share > self.policy.max_share:
                 raise HeldBack(
-                    f"{path}: {what.share:.0%} of all traces would go, more than max_share "
+                    f"{store_name(path)}: {what.share:.0%} of all traces would go, more than max_share "
                     f"({self.policy.max_share:.0%}).",
                     "Check the clock and the policy; then confirm the plan with --confirm.",
                 )
@@ -103,7 +104,7 @@ class Retention:
                 taken = what.by_rule[rule.name]
                 if rule.max_share is not None and taken > rule.max_share * what.traces:
                     raise HeldBack(
-                        f"{path}: the rule {rule.name} would take {taken:,} of {what.traces:,} traces, more than "
+                        f"{store_name(path)}: the rule {rule.name} would take {taken:,} of {what.traces:,} traces, more than "
                         f"its max_share.",
                         "Look at what it matches; then confirm the plan with --confirm.",
                     )

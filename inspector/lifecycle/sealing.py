@@ -17,6 +17,7 @@ from inspector.lifecycle import edits_file, jobs, ours, proof
 from inspector.lifecycle.erasure import let_go
 from inspector.lifecycle.jobs import Job, JobKind, JobState
 from inspector.lifecycle.seal import SealPlan, still_there
+from inspector.session.store_names import store_name
 from inspector.session.trail import fingerprint
 from inspector.stores.edits import Editable
 from inspector.stores.rows import journal
@@ -146,7 +147,9 @@ def _proved(desk: Desk, path: Path, values: tuple[str, ...]) -> tuple[int, str]:
         return 0, ""
     with closing(desk.open(path)) as store:
         if not isinstance(store, Editable):
-            raise StoreError(f"{path}: the store can't be looked through again.", "Seal it once more.")
+            raise StoreError(
+                f"{store_name(path)}: the store can't be looked through again.", "Seal it once more."
+            )
         with closing(store.editor()) as editor:
             sentence = proof.of_values(store, editor, values).sentence
             return still_there(editor, values), sentence.replace("was erased", "was sealed")

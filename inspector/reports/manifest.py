@@ -114,8 +114,15 @@ class Verdict:
 
 
 def verify(report: Path) -> Verdict:
-    """Compare a file with the manifest beside it. Raises NotFound without one, StoreError if unreadable."""
+    """Compare a file with the manifest beside it, or in it if it is a person's package. Raises NotFound
+    without one, StoreError if unreadable."""
     beside = manifest_of(report)
+    if report.is_file() and not beside.is_file():
+        from inspector.reports.packages import verify_package
+
+        package = verify_package(report)
+        if package is not None:
+            return package
     if not report.is_file() or not beside.is_file():
         missing = "manifest beside this file" if report.is_file() else "such file"
         raise NotFound(f"There is no {missing}.", f"The manifest of OUT is OUT{SUFFIX}.")

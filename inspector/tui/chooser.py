@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 class Choice(NamedTuple):
     path: Path
+    name: str
+    """The path as it may be shown."""
     note: str
     """A few words: when it was open, what is in it."""
 

@@ -77,6 +77,27 @@ def test_nobody_gives_no_file(store, tmp_path):
     assert text(newest("subject.exported"), "phase") == "outcome"
 
 
+def test_its_own_manifest_is_checked(store, tmp_path):
+    out = tmp_path / "out.zip"
+    assert inside("subject", "export", str(store), *S1, "-o", str(out), *AS).returncode == 0
+    verified = inside("export", "--verify", str(out), "--json")
+    assert (verified.returncode, json.loads(verified.stdout)["in_audit_log"]) == (0, True)
+    with zipfile.ZipFile(out) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    for name in ("data.json", "new.txt"):
+        forged = tmp_path / "forged.zip"
+        with zipfile.ZipFile(forged, "w") as archive:
+            for each, data in {**files, name: b"{}"}.items():
+                archive.writestr(each, data)
+        found = json.loads(inside("export", "--verify", str(forged), "--json").stdout)
+        assert len(found["wrong"]) == 2, "by the manifest and by the log"
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("a", b"b")
+    assert inside("export", "--verify", str(tmp_path / "other.zip")).returncode == 1
+    out.write_bytes(out.read_bytes()[:-300] + bytes(10) + out.read_bytes()[-290:])
+    assert inside("export", "--verify", str(out)).returncode in (1, 4)
+
+
 def test_it_opens_with_the_recipients_key_alone(store, tmp_path):
     key = pyrage.x25519.Identity.generate()
     out = tmp_path / "out.zip.age"
@@ -84,6 +105,9 @@ def test_it_opens_with_the_recipients_key_alone(store, tmp_path):
     assert inside("subject", "export", str(store), *S1, "-o", str(out), *to, *AS).returncode == 0
     sealed = Path(out).read_bytes()
     assert sealed.startswith(b"age-encryption.org/v1")
+    assert inside("export", "--verify", str(out)).returncode == 0
+    (tmp_path / "c.age").write_bytes(sealed + b"x")
+    assert inside("export", "--verify", str(tmp_path / "c.age")).returncode == 1
     with zipfile.ZipFile(io.BytesIO(pyrage.decrypt(sealed, [key]))) as archive:
         assert PLANTED["S1"][1] in archive.read("data.json").decode()
     refused = inside(

@@ -8,8 +8,11 @@ from inspector.tui.chooser import Choice
 from inspector.tui.screens.choosing import Choices, ChooserApp
 from tests.tui.driving import NARROW, drawn
 
-RECENT = [Choice(Path("/data/traces.jsonl"), "opened today"), Choice(Path("/data/\x1b[31mred.db"), "[b]x")]
-SAMPLES = [Choice(Path("/shipped/support.otlp.jsonl"), "an agent with a failing refund")]
+RECENT = [
+    Choice(Path("/data/traces.jsonl"), "/data/traces.jsonl", "opened today"),
+    Choice(Path("/data/mo@example.org.db"), "/data/\x1b[31m[email:77].db", "[b]x"),
+]
+SAMPLES = [Choice(Path("/s/a.otlp.jsonl"), "/shipped/support.otlp.jsonl", "an agent with a failing refund")]
 
 
 def app_of(recent, samples) -> ChooserApp:
@@ -38,6 +41,8 @@ async def test_names_are_inert_and_q_leaves_without_a_choice() -> None:
         text = drawn(app.screen.query_one(Choices))
         assert "\x1b" not in text
         assert "[b]x" in text
+        assert "[email:77].db" in text
+        assert "mo@" not in text
         await pilot.press("q")
         await pilot.pause()
     assert app.return_value is None

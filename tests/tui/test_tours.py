@@ -65,7 +65,13 @@ async def tour(role: str = "viewer") -> AsyncIterator[Tour]:
 
 async def test_open_a_store() -> None:
     path = shipped("sample_traces") / SAMPLE
-    app = ChooserApp([], [Choice(path.parent / "llm_logs.db", ""), Choice(path, "")])
+    app = ChooserApp(
+        [],
+        [
+            Choice(path.parent / "llm_logs.db", str(path.parent / "llm_logs.db"), ""),
+            Choice(path, str(path), ""),
+        ],
+    )
     keys = ("j", "enter")
     async with app.run_test(size=MIDDLE) as pilot:
         await pilot.pause()

@@ -9,6 +9,7 @@ from inspector.cli.output import Out, narrate
 from inspector.cli.table import Column, table
 from inspector.errors import UsageError
 from inspector.reports.units import moment, size
+from inspector.session.store_names import store_name
 
 
 @click.command("cache", cls=Command)
@@ -36,7 +37,7 @@ def _list(common: Common) -> None:
 
     out = Out(no_color=common.no_color)
     stores = cache.stores()
-    found = [(stores.get(path, ""), path, bytes_, used) for path, bytes_, used in cache.kept()]
+    found = [(store_name(stores.get(path, "")), path, bytes_, used) for path, bytes_, used in cache.kept()]
     if common.json:
         for store, path, bytes_, used in found:
             out.json({"store": store, "file": str(path), "bytes": bytes_, "used": moment(used)})

@@ -13,6 +13,7 @@ from inspector.cli.common import Command, Common
 from inspector.cli.output import Out, narrate, one_line
 from inspector.errors import Exit, UsageError
 from inspector.reports.registry import KINDS
+from inspector.session.store_names import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -254,7 +255,7 @@ def _target(output: str | None, ending: str, names: Sequence[str], config: Confi
         raise UsageError("An export goes into a file.", "Name one by -o OUT; inspector show prints traces.")
     if output is not None:
         return Path(output)
-    stem = "traces" if names[0] == "-" else Path(names[0]).name.split(".")[0] or "traces"
+    stem = stem_of(names[0])
     if not ending:
         ending = "".join(Path(names[0]).suffixes) or ".copy"
     name = f"{stem}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{ending}"
@@ -289,9 +290,11 @@ def _verify(common: Common, target: Path) -> int:
 
     found = verify(target)
     wrong = list(found.wrong)
-    known = logged_hash(folder_of(read_config(common)), found.op_id)
+    known = logged_hash(folder_of(read_config(common)), found.op_id, found.sha256)
     if known and known != found.sha256:
         wrong.append("the audit log holds another hash of this file")
+    if not known and not found.op_id:
+        wrong.append("it is encrypted, and the audit log of this machine doesn't know it")
     out = Out(no_color=common.no_color)
     if common.json:
         out.json({"file": str(target), "ok": not wrong, "wrong": list(wrong), "in_audit_log": bool(known)})

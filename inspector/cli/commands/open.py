@@ -19,6 +19,7 @@ from inspector.cli.terminal import ascii_only, need_terminal
 from inspector.cli.who import who
 from inspector.errors import Exit, UsageError
 from inspector.reports.units import size
+from inspector.session.store_names import store_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,7 +162,10 @@ def _keyboard_to_stdin() -> None:
 def _choices(paths: Sequence[Path]) -> list[Choice]:
     from inspector.tui.chooser import Choice
 
-    return [Choice(path, size(path.stat().st_size) if path.is_file() else "folder") for path in paths]
+    return [
+        Choice(path, store_name(path), size(path.stat().st_size) if path.is_file() else "folder")
+        for path in paths
+    ]
 
 
 def samples() -> list[Path]:

@@ -13,9 +13,9 @@ from inspector.cli.common import Command, Common
 from inspector.cli.lifecycle import Office, confirmed, office, stores_of
 from inspector.cli.lifecycle_text import job_json, plan_json, print_job, print_plan
 from inspector.cli.output import Out, narrate, one_line
-from inspector.cli.store_names import store_name
 from inspector.errors import Exit, UsageError
 from inspector.reports.units import moment, rfc3339
+from inspector.session.store_names import store_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,8 +13,8 @@ from inspector.cli.common import Command, Common
 from inspector.cli.lifecycle import STDIN, confirmed, office, person_of, stores_of, subject_options
 from inspector.cli.lifecycle_text import job_json, plan_json, print_job, print_plan
 from inspector.cli.output import Out, narrate
-from inspector.cli.store_names import store_name
 from inspector.errors import Exit, UsageError
+from inspector.session.store_names import store_name
 
 if TYPE_CHECKING:
     from inspector.cli.output import Json

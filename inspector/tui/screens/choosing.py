@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
@@ -54,9 +54,9 @@ class Choices(Pane):
         item = self.items[index]
         if isinstance(item, str):
             return [(f" {item}", look.dim + look.strong)]
-        name = fit([(sanitise(item.path.name), look.strong if selected else look.text)], 34, look)
+        name = fit([(sanitise(PurePath(item.name).name), look.strong if selected else look.text)], 34, look)
         note = fit([(sanitise(item.note), look.dim)], 40, look)
-        folder = [(sanitise(str(item.path.parent)), look.dim)]
+        folder = [(sanitise(str(PurePath(item.name).parent)), look.dim)]
         return fit(
             [("   ", look.text), *name, ("  ", look.text), *note, ("  ", look.text), *folder], width, look
         )

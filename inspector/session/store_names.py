@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from inspector.redaction import Redactor
 
 
@@ -16,9 +15,14 @@ def store_name(path: Path | str) -> str:
     return str(_engine().text(str(path)))
 
 
+def stem_of(name: str) -> str:
+    """What a file made from a store may be called after it: its name's beginning, if that tells of nobody."""
+    stem = "" if name == "-" else Path(name).name.split(".")[0]
+    return stem if stem and store_name(Path(name).name) == Path(name).name else "traces"
+
+
 @cache
 def _engine() -> Redactor:
-    from inspector.cli.engine import build_engine
-    from inspector.redaction import DEFAULT
+    from inspector.redaction.engine import Redactor
 
-    return build_engine(DEFAULT)
+    return Redactor()
