@@ -9,8 +9,8 @@ import click
 from inspector.cli.common import Command, Common
 from inspector.cli.lifecycle import office
 from inspector.cli.output import Out, narrate, one_line
-from inspector.cli.store_names import store_name
 from inspector.errors import Exit, UsageError
+from inspector.session.store_names import store_name
 
 
 @click.command("restore", cls=Command)
