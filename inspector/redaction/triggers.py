@@ -78,11 +78,14 @@ class Trigger:
 
 
 _STREETS = (
-    rb"stra(?:\xc3\x9f|ss)e|str\.|[a-z]weg|[a-z]platz|allee|gasse"
-    rb"| (?:Street|Avenue|Road|Boulevard|Lane|Drive|Court|Place|Square|Terrace|Parkway|Highway|Circle|Crescent|Way"
-    rb"|Trail|St|Ave|Rd|Blvd|Ln|Dr|Ct|Pl|Sq|Ter|Pkwy|Hwy|Cir)[^a-zA-Z]"
-    rb"|\d[A-Za-z]?,? (?:Calle|Rue|Via|Avenida|Rua|Plaza|Place|Paseo|Chemin|Viale|Corso|Piazza|Ulica) "
+    Trigger(rb"stra(?:\xc3\x9f|ss)e|str\.|[a-z]weg|[a-z]platz|allee|gasse"),
+    Trigger(
+        rb" (?:Street|Avenue|Road|Boulevard|Lane|Drive|Court|Place|Square|Terrace|Parkway|Highway|Circle|Crescent"
+        rb"|Way|Trail|St|Ave|Rd|Blvd|Ln|Dr|Ct|Pl|Sq|Ter|Pkwy|Hwy|Cir)[^a-zA-Z]"
+    ),
+    Trigger(rb" (?:Calle|Rue|Via|Avenida|Rua|Plaza|Place|Paseo|Chemin|Viale|Corso|Piazza|Ulica) "),
 )
+"""A pattern each: together they make an automaton of their own, which scans twice as slowly."""
 
 _NEXT = b" =:\\'`].,;<>()[{}!?/+*&%$#@~^\t\xef\xe2\xe3\xe5\xe6\xe7\xe8\xe9\xc2\xc3\xd0\xd1"
 """What may stand behind a telling word: no letter, no `_`, no closing quote of a JSON string."""
@@ -139,7 +142,25 @@ _PHONE = _followed(
         ","
     )
 )
-_CALL = Trigger(rb"(?:call|dial)[^a-z_\"][^0-9\"]{0,24}[0-9][0-9 .()/+-]{4}", True)
+_LEADS = b"\xc3\xd0\xe2\xe3\xe5\xe6\xe7\xe8\xeb\xef"
+"""What the rule's words and signs beyond ASCII begin with."""
+_BEHIND_CALL = (
+    *b" them| today| now| later| tomorrow| anytime| at | on | is | was | to | ist | est | es | via | under | num|  "
+    b"|_no|-no|_nu|-nu|_nr|-nr|no|nu|nr".split(b"|"),
+    *(
+        word + sign
+        for word in b"| | me| us| him| her| back| no| nr".split(b"|")
+        for sign in (
+            *(bytes([c]) for c in b":=#(+.'\\0123456789" + _LEADS),
+            *((b" ",) if word.strip() else ()),
+        )
+    ),
+)
+"""What may stand between `call` or `dial` and a number, or begins it."""
+_CALL = Trigger(
+    b"(?:" + b"|".join(re.escape(word + more) for word in (b"call", b"dial") for more in _BEHIND_CALL) + b")",
+    True,
+)
 
 _LEFT = rb"[^0-9A-Zac-eg-mo-qsu-z_.\-]"
 """Left of a number that goes on from nothing: a letter may be an escape's. One class of bytes scans several
@@ -198,14 +219,17 @@ _OWN: dict[str, Trigger | tuple[Trigger, ...]] = {
     ),
     "phone_near": (_SPACED, Trigger(rb"\d{4} \d{4}")),
     "mailgun_signing_key": Trigger(rb"[0-9a-f]-[0-9a-f]{8}-[0-9a-f]{8}"),
+    "phone_after_email": (
+        Trigger(rb"[\w.+'\x80-\xff-]@[\w\x80-\xff\\-]"),
+        Trigger(rb"[ ,;|/n]0\d{8}"),
+    ),
     "machine_readable_zone": Trigger(rb"[A-Z0-9<]<<[A-Z0-9<]"),
     "xml_secret": (*_PASSWORD, *_SECRET, Trigger(rb"[a-z]key[>\s\\']", True)),
     "phone_nanp": (
         _DASHED,
         _DOTTED,
         _BRACKET,
-        Trigger(rb"\d 555 \d"),
-        Trigger(rb"1[ -]8\d\d \d{3} \d"),
+        _SPACED,
         Trigger(rb"\d{3}[ .-]\\+n\d{4}"),
         Trigger(rb"\d/\d{3}-\d"),
     ),
@@ -278,7 +302,7 @@ _OWN: dict[str, Trigger | tuple[Trigger, ...]] = {
         True,
     ),
     "driver_licence_named": Trigger(rb"(?:driver|driving).{0,12}licen[cs]e", True),
-    "street_address": Trigger(_STREETS),
+    "street_address": _STREETS,
     "street_address_reversed": (
         Trigger(rb"[0-9a-zA-Z], (?:\d{2}-\d{3}|\d{4,5}(?: ?[A-Z]{2})?) [A-Z\xc3\\]"),
         Trigger(rb"\d(?: ?[a-zA-Z])? {1,2}(?:\d{2}-\d{3}|\d{4,5}(?: ?[A-Z]{2})?) [A-Z\xc3\\]"),
