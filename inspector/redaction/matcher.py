@@ -78,6 +78,7 @@ class Compiled:
         "_group",
         "_parameter",
         "_search",
+        "_stems",
         "_validate",
         "rule",
         "stopwords",
@@ -93,6 +94,7 @@ class Compiled:
         self._context: re.Pattern[str] | None = None
         self.stopwords = rule.stopwords
         self._parameter = rule.type.startswith("credential") and "(?P<value>" in rule.pattern
+        self._stems = {word.lower().split(" ")[0] for word in rule.context}
         self.words = [word.encode() for word in rule.keywords]
 
     @property
@@ -119,6 +121,12 @@ class Compiled:
         context = self.context
         return context is not None and context.search(text) is not None
 
+    def _says(self, near: str) -> bool:
+        """Whether a context word stands in a lower-cased text; most have not even its beginning."""
+        if not any(stem in near for stem in self._stems):
+            return False
+        return self.in_context(near)
+
     def allowed(self, value: str) -> bool:
         if not self.rule.allow:
             return False
@@ -138,14 +146,15 @@ class Compiled:
                 return value, "stopword"
         if self.allowed(value):
             return value, "allowlist"
+        context, validate = self.context, self.validate
+        if context is None and validate is None:
+            return value, ""
         before = text[max(0, start - _WINDOW) : start].decode("utf-8", "ignore")
         after = text[end : end + _WINDOW].decode("utf-8", "ignore")
-        context = self.context
         if context is not None:
             near = f"{before[-BEFORE:]} {after[:AFTER]}".lower()
-            if context.search(near) is None and not (keys and keyed(rule) and context.search(keys)):
+            if not self._says(near) and not (keys and keyed(rule) and context.search(keys)):
                 return value, "context"
-        validate = self.validate
         if (
             validate is not None
             and end - start <= _CHECKED

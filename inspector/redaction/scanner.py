@@ -41,10 +41,30 @@ class Scanner:
         out: list[Found] = []
         for scan in self._scans:
             scan(block, out)
-        card = Look.CARD
-        out = [p for p in out if p[1] is not card or not no_card(block, p[0])]
+        out = [p for p in out if not _idle(block, *p)]
         out.sort()
         return out
+
+
+def _idle(block: bytes, end: int, look: Look, rules: int) -> bool:
+    """Whether a place calls for nothing after all: digits that are no card's, or a key's word at a text's end."""
+    if look is Look.CARD:
+        return no_card(block, end)
+    return look is Look.KEY and not rules and block[end - 1] in _QUOTE and _no_key(block, end)
+
+
+_QUOTE = b'"\\'
+_COLON = re.compile(rb'[\\"]+(?:[ \t\r\n]|\\+[nrt])*:')
+_ENTRY = 24
+"""Bytes in which the `"key":` in front of an entry's key stands."""
+
+
+def _no_key(block: bytes, end: int) -> bool:
+    """Whether a word with the quote behind it is neither a key nor the K of `{"key": K, "value": V}`."""
+    if _COLON.match(block, end - 1) is not None:
+        return False
+    quote = block.rfind(b'"', 0, end - 1)
+    return b"key" not in block[max(0, quote - _ENTRY) : max(0, quote)]
 
 
 _CLOSED = (b"\n", b"}", b"]", b'"')
