@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from inspector.redaction.assemble import CHUNK_KEYS
+from inspector.redaction.escapes import escapes_of
 from inspector.redaction.keys import dotted, words
 from inspector.redaction.plan import EVERY, Unscannable
 from inspector.redaction.positions import (
@@ -60,7 +61,8 @@ def decoded(token: bytes) -> str:
         raise Undecided from None
 
 
-_UNKNOWN = Edit(-1, -1, (), b"")
+Became: TypeAlias = "dict[bytes, tuple[Edit, ...]]"
+"""The edits of string tokens, with offsets in each."""
 _NESTING = (b"{", b"[", b"\\", b" ")
 """What a token begins with, behind its quote, if it may hold JSON."""
 _STRUCTURE = ("", "{", "[", '"', " ", "\t", "\n", "\r")
@@ -77,7 +79,7 @@ class LineEditor:
         self.exact = False
         self._always = bool(not keys.allow_all or keys.ignored or keys.blocked_patterns)
         self.scanner: Scanner | None = None
-        self._tokens: dict[bytes, Edit | None] = {}
+        self._tokens: Became = {}
         self._values: dict[tuple[bytes, bytes], tuple[Edit, ...]] = {}
         self._keys: dict[bytes, bool] = {}
         self._size = 0
@@ -106,16 +108,11 @@ class LineEditor:
         if not places:
             write(block)
             return 0
-        changed = at = n = 0
-        while n < len(places):
-            position = places[n][0] - 1
-            start = block.rfind(b"\n", 0, position) + 1 if position else 0
-            end = block.find(b"\n", position)
-            end = len(block) if end < 0 else end
-            stop = bisect_left(places, end + 2, n, key=_behind)
-            line = block[start:end]
-            new = self.line(line, [(behind - start, look, rules) for behind, look, rules in places[n:stop]])
-            n = stop
+        opened = self._opened(block, places)
+        nested = self._below([path for *_, path in opened if path is not None])
+        changed = at = 0
+        for start, end, line, path in opened:
+            new = self._edited(line, path, nested)
             if new is not line and new != line:
                 if start > at:
                     write(block[at:start])
@@ -125,6 +122,22 @@ class LineEditor:
         if at < len(block):
             write(block[at:])
         return changed
+
+    def _opened(self, block: bytes, places: list[Found]) -> list[tuple[int, int, bytes, ShortPath | None]]:
+        """The lines in which something fired, and what the short path found in each, if it could."""
+        out = []
+        n = 0
+        while n < len(places):
+            position = places[n][0] - 1
+            start = block.rfind(b"\n", 0, position) + 1 if position else 0
+            end = block.find(b"\n", position)
+            end = len(block) if end < 0 else end
+            stop = bisect_left(places, end + 2, n, key=_behind)
+            line = block[start:end]
+            own = [(behind - start, look, rules) for behind, look, rules in places[n:stop]]
+            out.append((start, end, line, self._visited(line, own)))
+            n = stop
+        return out
 
     def _every_line(self, block: bytes, write: Callable[[bytes], object]) -> int:
         changed = 0
@@ -208,14 +221,12 @@ class LineEditor:
 
     # one line, around its places
 
-    def line(self, line: bytes, places: list[Found]) -> bytes:
+    def _edited(self, line: bytes, path: ShortPath | None, nested: Became | None) -> bytes:
         """A line in which something fired."""
-        if not is_json(line):
+        if path is None:
             return self.whole(line)
-        path = ShortPath(self, line)
         try:
-            path.visit(places)
-            made = path.edits(self._nested(path.later, 1))
+            made = path.edits(self._nested(path.later, 1) if nested is None else nested)
         except Undecided:
             return self.whole(line)
         if not made:
@@ -223,32 +234,43 @@ class LineEditor:
         self._count(made)
         return splice(line, made)
 
-    def token(self, raw: bytes, fired: Callable[[], int] = lambda: EVERY) -> Edit | None:
-        """What becomes of a string token that stands under no telling key; the edit's offsets are its own.
+    def _below(self, paths: list[ShortPath]) -> Became | None:
+        """What becomes of the tokens that all these lines left for later; none where each is to be asked."""
+        try:
+            return self._nested({raw for path in paths for raw in path.later}, 1)
+        except Undecided:
+            return None
+
+    def token(self, raw: bytes, fired: Callable[[], int] = lambda: EVERY) -> tuple[Edit, ...]:
+        """What becomes of a string token that stands under no telling key; the edits' offsets are its own.
 
         `fired` tells the rules whose triggers fired in it, in bits: no other can find anything.
         """
-        known = self._tokens.get(raw, _UNKNOWN)
-        if known is not _UNKNOWN:
+        known = self._tokens.get(raw)
+        if known is not None:
             return known
         rules = fired()
         if not rules and raw[1:2] not in _NESTING:
-            return None
+            return ()
         value = decoded(raw)
-        if rules >= 0 and plain_text(value):
+        if rules < 0 or not plain_text(value):
+            return self._became(raw, value, self._walk.inside(value, (), "", 0, 0))
+        escapes = escapes_of(raw)
+        if escapes is None:
             return self._became(raw, value, self._r.judged_by(value, rules))
-        return self._became(raw, value, self._walk.inside(value, (), "", 0, 0))
+        found = self._r.content.find_by(value.encode("ascii"), rules)
+        return self._kept(raw, [escapes.edit(f.start, f.end, (self._r.piece(f),)) for f in found])
 
-    def _nested(self, raws: Iterable[bytes], depth: int) -> dict[bytes, Edit]:
+    def _nested(self, raws: Iterable[bytes], depth: int) -> Became:
         """What becomes of string tokens that begin like JSON. What all of them hold is scanned as one block."""
-        out: dict[bytes, Edit] = {}
+        out: Became = {}
         fresh: list[tuple[bytes, str, bytes]] = []
         for raw in raws:
-            known = self._tokens.get(raw, _UNKNOWN)
-            if known is _UNKNOWN:
+            known = self._tokens.get(raw)
+            if known is None:
                 value = decoded(raw)
                 fresh.append((raw, value, value.encode("utf-8", "surrogatepass")))
-            elif known is not None:
+            else:
                 out[raw] = known
         if not fresh:
             return out
@@ -257,11 +279,14 @@ class LineEditor:
         below = self._nested({raw for path in paths if path is not None for raw in path.later}, depth + 1)
         for (raw, value, text), path in zip(fresh, paths, strict=True):
             if path is None:
-                only = self._became(raw, value, self._walk.inside(value, (), "", 0, 0))
+                out[raw] = self._became(raw, value, self._walk.inside(value, (), "", 0, 0))
+                continue
+            made = path.edits(below)
+            escapes = escapes_of(raw) if made else None
+            if escapes is None:
+                out[raw] = self._became(raw, value, pieces_of(text, made, value))
             else:
-                only = self._became(raw, value, pieces_of(text, path.edits(below), value))
-            if only is not None:
-                out[raw] = only
+                out[raw] = self._kept(raw, [escapes.edit(e.start, e.end, e.pieces) for e in made])
         return out
 
     def _places(self, texts: list[bytes]) -> list[list[Found]]:
@@ -277,7 +302,7 @@ class LineEditor:
         return out
 
     def _visited(self, text: bytes, places: list[Found]) -> ShortPath | None:
-        """JSON in a string on the short path, or none where the exact one has to see it."""
+        """A line, or JSON in a string, on the short path; none where only the exact one can tell."""
         if not is_json(text):
             return None
         path = ShortPath(self, text)
@@ -287,13 +312,16 @@ class LineEditor:
             return None
         return path
 
-    def _became(self, raw: bytes, value: str, redacted: RedactedValue) -> Edit | None:
+    def _became(self, raw: bytes, value: str, redacted: RedactedValue) -> tuple[Edit, ...]:
         made: list[Edit] = []
         edits(raw, Spot(0, len(raw)), value, redacted, made)
-        only = made[0] if made else None
+        return self._kept(raw, made)
+
+    def _kept(self, raw: bytes, made: list[Edit]) -> tuple[Edit, ...]:
+        known = tuple(made)
         if self._remember(len(raw)):
-            self._tokens[raw] = only
-        return only
+            self._tokens[raw] = known
+        return known
 
     def _remember(self, size: int) -> bool:
         """Whether what became of this many bytes is worth keeping; makes room where there is none."""

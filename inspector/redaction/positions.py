@@ -164,7 +164,7 @@ def parse(text: bytes) -> tuple[Value, Spot]:
     return value, spot
 
 
-def _escaped(text: str, ascii_only: bool) -> str:
+def escaped(text: str, ascii_only: bool) -> str:
     """`text` as it stands between the quotes of a JSON string; lone surrogates as escapes."""
     if not ascii_only:
         made = encode_basestring(text)
@@ -195,7 +195,7 @@ def edit(start: int, end: int, pieces: tuple[Piece, ...]) -> Edit:
 
 def _quoted(text: RedactedText, ascii_only: bool) -> tuple[Piece, ...]:
     """A redacted text as a JSON string, in pieces."""
-    inner = [Piece(_escaped(p.text, ascii_only), p.finding, p.failed) for p in text.pieces]
+    inner = [Piece(escaped(p.text, ascii_only), p.finding, p.failed) for p in text.pieces]
     return (_QUOTE, *inner, _QUOTE)
 
 

@@ -95,13 +95,11 @@ class ShortPath:
                     raise Undecided
             done = self._visit(at, look, done, self._out, n, places)
 
-    def edits(self, nested: Mapping[bytes, Edit]) -> list[Edit]:
+    def edits(self, nested: Mapping[bytes, tuple[Edit, ...]]) -> list[Edit]:
         """All edits, told what became of the tokens in `later`."""
         out = self._out
         for raw, starts in self.later.items():
-            edit = nested.get(raw)
-            if edit is not None:
-                out += [edit.moved(start) for start in starts]
+            out += [edit.moved(start) for edit in nested.get(raw, ()) for start in starts]
         # From the inside out: what hides a whole value replaces what was made of its parts.
         for start, end, made in sorted(self._over, key=lambda over: over[1] - over[0]):
             if not any(e.start < start and end < e.end for e in out):
@@ -145,9 +143,7 @@ class ShortPath:
         if raw[1:2] in _NESTED:
             self.later.setdefault(raw, []).append(start)
             return end
-        edit = self._e.token(raw, lambda: _rules(places, n, end))
-        if edit is not None:
-            out.append(edit.moved(start))
+        out += [edit.moved(start) for edit in self._e.token(raw, lambda: _rules(places, n, end))]
         return end
 
     def _key(self, start: int, end: int, value_at: int, out: list[Edit]) -> int:
@@ -198,8 +194,7 @@ class ShortPath:
     def _entry(self, start: int, end: int, out: list[Edit]) -> int:
         """K of `{"key": K, "value": V}`."""
         raw = self._line[start + 1 : end - 1]
-        edit = self._e.token(self._line[start:end])
-        if edit is not None:
+        if self._e.token(self._line[start:end]):
             raise Undecided
         self._beside(raw, start)
         if not self._e.telling(raw):
