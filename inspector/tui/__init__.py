@@ -20,10 +20,16 @@ _LEAKS = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LO
 """Variables by which Textual would write what is shown to a file or a socket."""
 
 
+_ESCAPE = "25"
+"""Milliseconds after which an Esc is a key and not the beginning of one. Terminals send such a sequence in one
+piece; where a slow line tears it, the user sets a larger ESCDELAY, as for every curses program."""
+
+
 def shut_leaks() -> None:
     """Before Textual is imported: it reads these once."""
     for name in _LEAKS:
         os.environ.pop(name, None)
+    os.environ.setdefault("ESCDELAY", _ESCAPE)
 
 
 def run(view: View, settings: Settings, operations: Callable[[], Operations] | None = None) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from textual.app import SystemCommand
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
     from textual.theme import Theme
 
@@ -52,6 +53,17 @@ class Host(App[R], inherit_bindings=False):
         super().__init__()
         self.fetcher = ThreadPoolExecutor(1, "rows")
         self._mouse_on = settings.mouse
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own reads Esc late; on other systems, and in a browser, it is what there is."""
+        made = super().get_driver_class()
+        if made.__name__ != "LinuxDriver":
+            return made
+        try:
+            from inspector.tui.terminal import Terminal
+        except ImportError:  # it stands on what Textual calls its own
+            return made
+        return Terminal
 
     def on_mount(self) -> None:
         self.set_interval(_LOOK_AGAIN, self.look_again)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import time
 from collections.abc import Callable
@@ -45,6 +46,7 @@ class Terminal:
             dimensions=(rows, columns),
             env={**_environment(), "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": locale},
         )
+        self._child.delaybeforesend = None  # pexpect's own is 50 ms before every key
 
     @property
     def pid(self) -> int:
@@ -69,6 +71,13 @@ class Terminal:
 
     def send(self, keys: str) -> None:
         self._child.send(keys)
+
+    def react(self, keys: str, patience: float = 1.0) -> float | None:
+        """Seconds from a key to the first byte that the program draws for it; none if it draws nothing."""
+        began = time.perf_counter()
+        os.write(self._child.child_fd, keys.encode())
+        ready, _, _ = select.select([self._child.child_fd], [], [], patience)
+        return time.perf_counter() - began if ready else None
 
     def settle(self, quiet: float = 0.4) -> str:
         """Wait until nothing has come for a while."""
