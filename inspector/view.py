@@ -390,8 +390,9 @@ class Rows(Protocol):
         """All traces of the list over time, or those that began from `start` up to `end` (ns); none where no
         trace has a time."""
 
-    def stats(self) -> Stats:
-        """From the index alone."""
+    def stats(self, report: Callable[[float], None], stopped: Callable[[], bool]) -> Stats:
+        """From the index alone. `report` gets the share done; once `stopped`, what is returned counts for
+        nothing."""
 
     def findings(self, report: Callable[[Findings], None], stopped: Callable[[], bool]) -> None:
         """Read the traces in the list's order for what the policy hides in them; `report` now and then."""

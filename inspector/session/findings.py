@@ -41,6 +41,7 @@ def find(
     types: dict[str, _Type] = {}
     last = time.monotonic()
     judged = 0
+    report(_so_far(types, judged, of))
     for key in keys:
         if stopped():
             return

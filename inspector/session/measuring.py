@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from datetime import UTC, datetime
-from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain, compress, islice
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from inspector.index import NONE
 from inspector.model import Status
@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 Chosen: TypeAlias = "Sequence[tuple[ColumnIndex, Sequence[int]]]"
 """Each store's index and the rows of it that count."""
 
+T = TypeVar("T")
+
 _DAY = 86_400 * 1_000_000_000
 _MARKS = (("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99))
 _ERROR = Status.ERROR.value
+_PIECE = 1 << 16
+_PASSES = 3
+"""How often the spans are gone through."""
 
 
 def start_of(index: ColumnIndex, hit: Hit) -> int | None:
@@ -59,6 +64,23 @@ def _known(chosen: tuple[ColumnIndex, Sequence[int]]) -> Iterator[int]:
     """The starts of rows, one by one: a list of all would be the largest thing in memory."""
     index, rows = chosen
     return filter(NONE.__ne__, map(index.traces.start.__getitem__, rows))
+
+
+class Meter:
+    """Hands long columns out in pieces: after each it says how far the work is, and looks whether to go on."""
+
+    def __init__(self, total: int, report: Callable[[float], None], stopped: Callable[[], bool]) -> None:
+        self._total = max(total, 1)
+        self._done = 0
+        self._report = report
+        self._stopped = stopped
+
+    def pieces(self, things: Iterable[T]) -> Iterator[list[T]]:
+        left = iter(things)
+        while not self._stopped() and (piece := list(islice(left, _PIECE))):
+            yield piece
+            self._done += len(piece)
+            self._report(min(self._done / self._total, 1.0))
 
 
 class _Sum:
@@ -97,7 +119,10 @@ def percentile(lengths: Sequence[int], percent: int) -> int | None:
     return lengths[max(-(-len(lengths) * percent // 100) - 1, 0)] if lengths else None
 
 
-def stats(chosen: Chosen) -> Stats:
+def stats(chosen: Chosen, report: Callable[[float], None], stopped: Callable[[], bool]) -> Stats:
+    """`report` gets the share done; once `stopped`, what is returned is of no use."""
+    size = sum(len(rows) + _PASSES * len(index.spans.group) for index, rows in chosen)
+    meter = Meter(size, report, stopped)
     every = _Sum()
     services: dict[str, tuple[ShownText, _Sum]] = {}
     days: dict[int, _Sum] = {}
@@ -106,8 +131,8 @@ def stats(chosen: Chosen) -> Stats:
     spans = 0
     errors = 0
     for index, rows in chosen:
-        _traces(index, rows, every, services, days)
-        for code, found in _by_group(index, rows).items():
+        _traces(index, meter.pieces(rows), every, services, days)
+        for code, found in _by_group(index, rows, meter).items():
             group = index.groups[code]
             spans += found.count
             errors += found.errors
@@ -134,14 +159,14 @@ def stats(chosen: Chosen) -> Stats:
 
 def _traces(
     index: ColumnIndex,
-    rows: Sequence[int],
+    pieces: Iterable[list[int]],
     every: _Sum,
     services: dict[str, tuple[ShownText, _Sum]],
     days: dict[int, _Sum],
 ) -> None:
     traces, groups = index.traces, index.groups
     by_service: dict[int, _Sum] = {}
-    for row in rows:
+    for row in chain.from_iterable(pieces):
         start = traces.start[row]
         facts = (start, traces.end[row], traces.errors[row] > 0, traces.tokens[row], traces.cost[row])
         sums = [every, by_service.setdefault(groups[traces.group[row]].service, _Sum())]
@@ -154,7 +179,7 @@ def _traces(
             _join(services, _label(index, "service", code), found)
 
 
-def _by_group(index: ColumnIndex, rows: Sequence[int]) -> dict[int, _Sum]:
+def _by_group(index: ColumnIndex, rows: Sequence[int], meter: Meter) -> dict[int, _Sum]:
     """The chosen traces' spans by what they have in common. Written out flat: it runs a million times."""
     groups, spans = index.groups, index.spans
     n = min(len(spans.group), len(spans.trace), len(spans.start), len(spans.end), len(spans.cost))
@@ -164,22 +189,27 @@ def _by_group(index: ColumnIndex, rows: Sequence[int]) -> dict[int, _Sum]:
     lengths: dict[int, Callable[[int], None]] = {}
     chosen: Iterable[int] = islice(spans.group, n)
     if wanted is not None:
-        chosen = (group for group, trace in zip(chosen, spans.trace, strict=False) if wanted[trace])
-    for code, count in Counter(chosen).items():
+        chosen = compress(chosen, map(wanted.__getitem__, spans.trace))
+    counts: Counter[int] = Counter()
+    for piece in meter.pieces(chosen):
+        counts.update(piece)
+    for code, count in counts.items():
         one = found[code] = _Sum()
         one.count = count
         one.errors = count if groups[code].status == _ERROR else 0
         lengths[code] = one.lengths.append
     columns = zip(spans.group, spans.trace, spans.start, spans.end, strict=False)
-    for code, trace, start, end in islice(columns, n):
-        if start != NONE != end and (wanted is None or wanted[trace]):
-            lengths[code](end - start if end > start else 0)
+    for part in meter.pieces(islice(columns, n)):
+        for code, trace, start, end in part:
+            if start != NONE != end and (wanted is None or wanted[trace]):
+                lengths[code](end - start if end > start else 0)
     money = zip(spans.group, spans.trace, spans.tokens, spans.cost, strict=False)
-    for code, trace, tokens, cost in islice(money, n):
-        if (tokens != NONE or cost == cost) and (wanted is None or wanted[trace]):
-            one = found[code]
-            one.tokens += tokens if tokens != NONE else 0
-            one.cost += cost if cost == cost else 0.0
+    for bill in meter.pieces(islice(money, n)):
+        for code, trace, tokens, cost in bill:
+            if (tokens != NONE or cost == cost) and (wanted is None or wanted[trace]):
+                one = found[code]
+                one.tokens += tokens if tokens != NONE else 0
+                one.cost += cost if cost == cost else 0.0
     return found
 
 

@@ -85,10 +85,10 @@ class SessionRows:
 
         return times(self.chosen(), parts, start, end)
 
-    def stats(self) -> Stats:
+    def stats(self, report: Callable[[float], None], stopped: Callable[[], bool]) -> Stats:
         from inspector.session.measuring import stats
 
-        return stats(self.chosen())
+        return stats(self.chosen(), report, stopped)
 
     def findings(self, report: Callable[[Findings], None], stopped: Callable[[], bool]) -> None:
         from inspector.session.findings import find

@@ -87,6 +87,12 @@ class TicksReady(Message):
         self.ticks = ticks
 
 
+class StatsMoved(Message):
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+
 class StatsReady(Message):
     def __init__(self, stats: Stats) -> None:
         super().__init__()

@@ -22,7 +22,10 @@ def test_figures_are_those_of_the_list(stores: Path, name: str) -> None:
     with scanned([str(stores / name)], Common()) as view:
         rows = view.rows()
         shown = rows.page(0, rows.count)
-        stats = rows.stats()
+        shares: list[float] = []
+        stats = rows.stats(shares.append, lambda: False)
+        assert shares == sorted(shares)
+        assert 0 < shares[0] <= shares[-1] <= 1
         assert stats.traces == len(shown)
         assert stats.failed == sum(row.errors > 0 for row in shown)
         assert stats.spans == sum(row.spans for row in shown)
@@ -52,10 +55,16 @@ def test_the_histogram_holds_every_trace_once(stores: Path, name: str) -> None:
         assert sum(half.traces) == sum((row.start or 0) <= middle for row in timed)
 
 
+def test_figures_nobody_waits_for_are_left_alone(stores: Path) -> None:
+    with scanned([str(stores / STORES[0])], Common()) as view:
+        stats = view.rows().stats(lambda share: pytest.fail("it went on"), lambda: True)
+        assert stats.spans == 0
+
+
 def test_a_filter_narrows_the_figures(stores: Path) -> None:
     with scanned([str(stores / STORES[0])], Common()) as view:
         failed = view.rows("status:error")
-        stats = failed.stats()
+        stats = failed.stats(lambda share: None, lambda: False)
         assert 0 < stats.traces == failed.count < view.rows().count
         assert stats.failed == stats.traces
         assert stats.spans == sum(row.spans for row in failed.page(0, failed.count))
@@ -82,7 +91,7 @@ def test_counting_stops_when_told(stores: Path) -> None:
     with scanned([str(stores / STORES[0])], Common()) as view:
         seen = []
         view.rows().findings(seen.append, lambda: True)
-        assert seen == []
+        assert [found.judged for found in seen] == [0]
 
 
 def test_percentiles_are_nearest_rank() -> None:

@@ -111,7 +111,8 @@ class FakeRows:
                 failed[part] += row.errors > 0
         return Times(low, high, tuple(traces), tuple(failed))
 
-    def stats(self) -> Stats:
+    def stats(self, report: Callable[[float], None], stopped: Callable[[], bool]) -> Stats:
+        report(0.5)
         n = len(self.order)
         lines = tuple(
             StatLine(plain(name), n // 6, n // 24, 900 * MS, 8400 * MS, n * 300, n * 0.005) for name in NAMES

@@ -33,6 +33,8 @@ class Overview(Pane):
         self.ticks = ticks
         self.chart = Chart()
         self.stats: Stats | None = None
+        self.share = 0.0
+        """How far the counting of the figures is."""
         self.findings: Findings | None = None
         self._rows: Sequence[Sequence[Run]] | None = None
 
@@ -41,6 +43,10 @@ class Overview(Pane):
     def use_times(self, times: Times | None) -> None:
         self.chart.use(times)
         self.forget()
+
+    def use_share(self, share: float) -> None:
+        self.share = share
+        self.refresh_edges()
 
     def use_stats(self, stats: Stats) -> None:
         self.stats = stats
@@ -106,7 +112,7 @@ class Overview(Pane):
     def info(self) -> Sequence[Run]:
         stats, look = self.stats, self.look
         if stats is None:
-            return ((f" counting{look.glyphs.more} ", look.dim),)
+            return ((f" counting {self.share:.0%}{look.glyphs.more} ", look.dim),)
         dot = f" {look.glyphs.dot} "
         return ((f" {fmt.count(stats.traces)} traces{dot}{fmt.count(stats.spans)} spans ", look.dim),)
 

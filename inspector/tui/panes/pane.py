@@ -147,6 +147,10 @@ class Pane(Widget, can_focus=True, inherit_bindings=False):
         lines = {0, height - 1} | {1 + self.HEAD + row - self.top for row in rows}
         self.refresh(*(Region(0, line, width, 1) for line in lines if 0 <= line < height))
 
+    def refresh_edges(self) -> None:
+        """Draw the top and the bottom line anew."""
+        self._refresh_rows()
+
     def forget(self) -> None:
         """Drop finished lines: their content, look or lock state changed."""
         self._epoch += 1
