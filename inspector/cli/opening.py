@@ -116,7 +116,6 @@ def unscanned(
 
 def open_stores(names: Sequence[str], plugins: Sequence[str], mappings: Sequence[Path]) -> list[Store]:
     """Every store that `names` mean: a named file must be one, what a folder holds beside is noted."""
-    from inspector.cli.recent import remember
     from inspector.stores import expand
 
     paths, notes = expand(names, plugins)
@@ -132,7 +131,6 @@ def open_stores(names: Sequence[str], plugins: Sequence[str], mappings: Sequence
         narrate(note)
     if not stores:
         raise NotAStore("There is no trace store there.", "inspector formats lists what can be opened.")
-    remember([store.info.path for store in stores])
     return stores
 
 

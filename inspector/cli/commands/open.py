@@ -22,11 +22,12 @@ from inspector.reports.units import size
 from inspector.session.store_names import store_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from inspector.config import Config
     from inspector.tui.chooser import Choice
     from inspector.tui.settings import Settings
+    from inspector.view import View
     from inspector.view_acts import Operations
 
     class Kept(TypedDict):
@@ -68,7 +69,7 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
         names = [str(chosen)]
     identity = who(common, config)
     exporter = ScreenExporter(names, common, config, identity)
-    view = LazyView(lambda: open_session(names, common, config), badge_of(identity), exporter)
+    view = LazyView(lambda: _opened(names, common, config), badge_of(identity), exporter)
     if not all(map(looks_openable, names)):
         view.summaries()  # opens the stores, or says what they are, before there is a screen
     if "-" in names:
@@ -80,6 +81,26 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
     if view.failure is not None:
         raise view.failure
     return code
+
+
+def _opened(names: Sequence[str], common: Common, config: Config) -> View:
+    """Opens the stores, and puts them among the recent ones: what is only listed or searched isn't."""
+    from inspector.cli.recent import remember
+
+    view = open_session(names, common, config)
+    remember(_chosen(names))
+    return view
+
+
+def _chosen(names: Sequence[str]) -> Iterator[Path]:
+    """A file or a folder as it was named; a pattern as what it means."""
+    for name in names:
+        if name == "-" or Path(name).exists():
+            yield Path(name)
+        else:
+            from inspector.stores import expand
+
+            yield from expand([name])[0]
 
 
 def _operations(common: Common, names: Sequence[str]) -> Operations:
