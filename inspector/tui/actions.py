@@ -258,7 +258,7 @@ ACTIONS: tuple[Action, ...] = (
     _A("leave", "quit", ("q",), "Close what is open on top, or quit.", Place.APP, footer=22),
     _A("stop", "quit", ("ctrl+q", "ctrl+c"), "Quit at once.", Place.APP, palette=False),
     # Dialogs and lists on top.
-    _A("close", "close", ("escape", "q"), "Close.", Place.MODAL, footer=2, palette=False),
+    _A("close", "close", ("escape", "q"), "Close.", Place.MODAL, footer=19, palette=False),
     _A("choose", "choose", ("enter",), "Take the line.", Place.MODAL, footer=1, palette=False),
 )
 

@@ -102,3 +102,11 @@ def stamp(ns: int | None) -> str:
         return ""
     fraction = f"{ns % _S:09d}".rstrip("0")
     return f"{at:%Y-%m-%d %H:%M:%S}{'.' + fraction if fraction else ''} {at.tzname() or ''}".rstrip()
+
+
+def moment_of(ns: int | None) -> str:
+    """The whole time to the millisecond, always as wide: for a column."""
+    at = moment(ns)
+    if at is None or ns is None:
+        return ""
+    return f"{at:%Y-%m-%d %H:%M:%S}.{ns % _S // 1_000_000:03d} {at.tzname() or ''}".rstrip()

@@ -100,7 +100,7 @@ class Host(App[R], inherit_bindings=False):
         self.register_theme(self._made)
         self.theme = self._made.name
         for screen in self.screen_stack:
-            for widget in screen.query("*"):
+            for widget in (screen, *screen.query("*")):
                 forget = getattr(widget, "forget", None)
                 if forget is not None:
                     forget()

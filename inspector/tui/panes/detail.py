@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
+    from inspector.tui.look import Look
     from inspector.tui.tabs.doc import Item, Line
     from inspector.tui.text import Run
     from inspector.view import ShownAuditRecord, ShownSpan, ShownTrace, ShownValue
@@ -45,7 +46,7 @@ class Detail(Pane):
         self.audit: Sequence[ShownAuditRecord] | None = None
         self.folds = [Folds() for _ in TABS]
         self._lines: LazyLines | None = None
-        self._laid = 0
+        self._laid: tuple[int, Look | None] = (0, None)
         self.unlocked = Unlocked()
         self._held: tuple[str, str, str] | None = None
 
@@ -96,8 +97,8 @@ class Detail(Pane):
 
     def lines(self) -> LazyLines:
         width = max(self.size.width - 2, 20)
-        if self._lines is None or self._laid != width:
-            self._laid = width
+        if self._lines is None or self._laid != (width, self.look):
+            self._laid = (width, self.look)
             self._lines = LazyLines(self._build(Page(self.look, width, self.folds[self.tab])))
             self._lines.ensure(self.top + self.body * 2)
         return self._lines

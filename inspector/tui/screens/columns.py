@@ -28,7 +28,6 @@ class ColumnsScreen(ModalScreen["tuple[str, ...] | None"], inherit_bindings=Fals
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.MODAL)]
     DEFAULT_CSS = """
     ColumnsScreen { align: center middle; background: $background 60%; }
-    ColumnsScreen > ListPane { width: 44; height: 20; max-height: 90%; }
     """
 
     def __init__(self, shown: tuple[str, ...]) -> None:
@@ -45,6 +44,7 @@ class ColumnsScreen(ModalScreen["tuple[str, ...] | None"], inherit_bindings=Fals
         yield self.pane
 
     def on_mount(self) -> None:
+        self.pane.hug()
         self.pane.focus()
 
     def on_key(self, event: events.Key) -> None:

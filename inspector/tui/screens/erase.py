@@ -25,19 +25,24 @@ if TYPE_CHECKING:
     from inspector.view_acts import Doing, Kind, Operations, Receipt, ShownPlan
 
 
+_FRAME = 7
+"""Lines around the plan besides the fields: the border, the state, the buttons, and the gaps between."""
+
+
 class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
     """Dismisses with whether stores were changed."""
 
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     EraseScreen { align: center middle; background: $background 60%; }
-    EraseScreen > Vertical { width: 90%; max-width: 120; height: 90%; border: round $error; padding: 0 2; }
+    EraseScreen > Vertical { width: 90%; max-width: 120; height: auto; max-height: 90%; border: round $error;
+        padding: 1 2 0 2; }
     EraseScreen Input { height: 1; border: none; padding: 0 1; background: $panel; margin-bottom: 1; }
     EraseScreen Input:focus { border: none; background-tint: 0%; }
-    EraseScreen VerticalScroll { height: 1fr; }
-    EraseScreen #state { height: auto; }
-    EraseScreen Horizontal { height: auto; }
-    EraseScreen Button { border: none; height: 1; min-width: 10; margin-right: 3; }
+    EraseScreen VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
+    EraseScreen #state { height: auto; margin-bottom: 1; }
+    EraseScreen Horizontal { height: auto; margin-bottom: 1; }
+    EraseScreen Button, EraseScreen #act:ansi:disabled { border: none !important; height: 1; min-width: 10; margin-right: 3; }
     """
     BINDINGS: ClassVar = [("escape", "cancel", "Cancel"), ("tab", "app.focus_next", "Next"),
                           ("shift+tab", "app.focus_previous", "Previous"), ("f2", "mode", "Mode"),
@@ -78,6 +83,15 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
         else:
             self._focus_cancel()
             self._preview()
+
+    def on_resize(self) -> None:
+        """The plan scrolls where it has no room, so that phrase and buttons are always there."""
+        rest = _FRAME + 2 * len(self.query(Input))
+        self.query_one(VerticalScroll).styles.max_height = max(self.size.height * 9 // 10 - rest, 3)
+
+    def forget(self) -> None:
+        """The look changed."""
+        self._draw()
 
     # What people do.
 
@@ -144,7 +158,7 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
             phrase = self.query_one("#phrase", Input)
             phrase.display = not plan.empty and not plan.blocked
             phrase.placeholder = f"type {plan.phrase}"
-            self.query_one("#act", Button).label = plan.act
+            self._label("act", plan.act)
             self._say(
                 "" if plan.blocked else "Nothing to do." if plan.empty else f"Type {plan.phrase} to go on."
             )
@@ -157,7 +171,7 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
         self.plan = None
         self.query_one("#phrase").display = False
         self.query_one("#phrase", Input).value = ""
-        self.query_one("#act", Button).label = "Preview"
+        self._label("act", "Preview")
         self.query_one("#act", Button).disabled = False
         self._draw()
 
@@ -179,7 +193,7 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
             return
         self.query_one("#act", Button).disabled = True
         self.query_one("#phrase").display = False
-        self.query_one("#cancel", Button).label = "Stop"
+        self._label("cancel", "Stop")
         self._start(
             "act",
             lambda: self._acted(self.operations.perform(plan.handle, phrase, self._step, self._stopped)),
@@ -193,7 +207,7 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
         def show() -> None:
             self.receipt, self._changed = receipt, True
             self.query_one("#act").display = False
-            self.query_one("#cancel", Button).label = "Close"
+            self._label("cancel", "Close")
             self._say("")
             self._draw()
             self._focus_cancel()
@@ -220,7 +234,7 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
 
     def _failed(self, error: InspectorError) -> None:
         self._forget_plan()
-        self.query_one("#cancel", Button).label = "Cancel"
+        self._label("cancel", "Cancel")
         self._say(f"{error.what} {error.fix}")
         self._focus_cancel()
 
@@ -238,6 +252,11 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
 
     def _say(self, sentence: str) -> None:
         self.query_one("#state", Static).update(sentence)
+
+    def _label(self, id: str, text: str) -> None:
+        button = self.query_one(f"#{id}", Button)
+        button.label = text
+        button.refresh(layout=True)  # Textual leaves it as wide as it was
 
     def _focus_cancel(self) -> None:
         self.query_one("#cancel").focus()

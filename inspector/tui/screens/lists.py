@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 
 from inspector.tui.actions import Place, bindings
 from inspector.tui.panes.pane import Pane
-from inspector.tui.text import fit
+from inspector.tui.text import fit, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     Draw = Callable[[int, Look, int], Sequence[Run]]
 
 
+_NARROWEST, _WIDEST = 44, 104
+_MEASURED = 100
+"""Rows that are looked at for the width of a dialog."""
+
+
 class ListPane(Pane):
     """Rows that a function draws."""
 
@@ -32,6 +37,14 @@ class ListPane(Pane):
         self._count = count
         self._draw = draw
         self._still = still
+
+    def hug(self) -> None:
+        """As wide and as high as what it says, within the screen."""
+        look, rows = self.look, range(min(self._count, _MEASURED))
+        widest = max((width_of(self._draw(row, look, _WIDEST)) for row in rows), default=0)
+        self.styles.width = max(_NARROWEST, min(widest + 4, _WIDEST))
+        self.styles.height = max(self._count, 2) + 2
+        self.styles.max_width, self.styles.max_height = "90%", "95%"
 
     def fill(self, count: int) -> None:
         self._count = count
@@ -65,7 +78,6 @@ class ListScreen(ModalScreen["int | None"], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.MODAL)]
     DEFAULT_CSS = """
     ListScreen { align: center middle; background: $background 60%; }
-    ListScreen > ListPane { width: 86%; max-width: 104; height: 80%; }
     """
 
     def __init__(self, name: str, count: int, draw: Draw, hint: str = "", *, still: bool = False) -> None:
@@ -76,6 +88,7 @@ class ListScreen(ModalScreen["int | None"], inherit_bindings=False):
         yield self.pane
 
     def on_mount(self) -> None:
+        self.pane.hug()
         self.pane.focus()
 
     def action_close(self) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from inspector.view import ShownAuditRecord
 
 _BAD = ("denied", "failure")
+_TIME = 27
+_ACTION = 20
 
 
 def lines(page: Page, records: Sequence[ShownAuditRecord] | None) -> Iterator[Line]:
@@ -39,9 +41,10 @@ def _runs(record: ShownAuditRecord, page: Page) -> list[Run]:
     look = page.look
     outcome = look.error_bold if record.outcome in _BAD else look.dim
     return [
-        (f" #{record.seq:<7} {fmt.stamp(record.time):<24} ", look.dim),
-        (f"{record.action:<18} ", look.strong),
-        (f"{record.outcome:<10} ", outcome),
+        (f" #{record.seq:<7} ", look.dim),
+        (f"{fmt.moment_of(record.time):<{_TIME}}  ", look.dim),
+        *fit([(record.action, look.strong)], _ACTION, look),
+        (f" {record.outcome:<10} ", outcome),
         (f"{record.who} as {record.role}", look.text),
         (f"  {record.counts}" if record.counts else "", look.dim),
     ]
