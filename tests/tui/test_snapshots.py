@@ -1,4 +1,8 @@
-"""What the main screens look like, kept as pictures: `pytest --snapshot-update` after looking at them."""
+"""What every screen looks like, kept as pictures: `pytest --snapshot-update` after looking at them.
+
+One run of the program a screen: in two smaller sizes and in the other themes as text with its colours, at last
+wide and dark as SVG, which the report of a failed test shows beside the old one.
+"""
 
 from __future__ import annotations
 
@@ -6,67 +10,57 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tui.driving import MIDDLE, NARROW, WIDE, app_of, settle
+from tests.tui.driving import MIDDLE, NARROW, WIDE, app_of
 from tests.tui.fake import FakeView
+from tests.tui.pictures import picture
+from tests.tui.scenes import SCENES, go, quiet
 
 if TYPE_CHECKING:
+    from syrupy import SnapshotAssertion
     from textual.pilot import Pilot
 
-SIZES = {"160x48": WIDE, "120x40": MIDDLE, "80x24": NARROW}
-SCREENS = {
-    "list": (),
-    "spans": ("enter", "E"),
-    "agents": ("enter", "a", "j"),
-    "zoomed": ("enter", "E", "plus", "plus", "D", "v"),
-    "overview": ("i", "h", "h"),
-    "compare": ("m", "j", "j", "j", "equals_sign"),
-    "conversation": ("enter", "E", "enter"),
-    "attributes": ("enter", "enter", "2", "j", "j"),
-    "events": ("enter", "E", "enter", "3"),
-    "raw": ("enter", "enter", "4"),
-    "help": ("question_mark",),
-    "palette": ("ctrl+p", "s", "o", "r"),
-    "search": ("slash", "r", "e", "f", "u", "n", "d", "enter", "n"),
-}
+    from inspector.tui.host import Host
+
+THEMES = ("light", "high-contrast", "colour-blind-safe", "ansi")
+SIZES = {"120x40": MIDDLE, "80x24": NARROW}
 
 
-def drive(*keys: str):
-    async def run(pilot: Pilot[None]) -> None:
-        await settle(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await settle(pilot)
+@pytest.mark.parametrize("name", SCENES)
+def test_every_screen(snap_compare, snapshot: SnapshotAssertion, name: str) -> None:
+    scene = SCENES[name]
+    app: Host = scene.app()
+    taken: dict[str, str] = {}
 
-    return run
+    async def drive(pilot: Pilot[None]) -> None:
+        await go(pilot, scene)
+        for size, cells in SIZES.items():
+            await pilot.resize_terminal(*cells)
+            await quiet(pilot)
+            taken[size] = picture(app, colours=False)
+        await pilot.resize_terminal(*WIDE)
+        for theme in (*THEMES, "dark"):
+            app.use_theme(theme)
+            await quiet(pilot)
+            taken[theme] = picture(app, words=False)
 
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("screen", SCREENS)
-def test_dark(snap_compare, screen: str, size: str) -> None:
-    app = app_of(FakeView(traces=240))
-    assert snap_compare(app, terminal_size=SIZES[size], run_before=drive(*SCREENS[screen]))
-
-
-@pytest.mark.parametrize("screen", ["list", "attributes"])
-@pytest.mark.parametrize("theme", ["light", "high-contrast", "colour-blind-safe", "ansi"])
-def test_themes(snap_compare, theme: str, screen: str) -> None:
-    app = app_of(FakeView(traces=240), theme=theme)
-    assert snap_compare(app, terminal_size=MIDDLE, run_before=drive(*SCREENS[screen]))
+    assert snap_compare(app, terminal_size=WIDE, run_before=drive)
+    for what, text in taken.items():
+        assert text == snapshot(name=what)
 
 
 def test_revealed(snap_compare) -> None:
-    app = app_of(FakeView(traces=240, revealed=True))
-    assert snap_compare(app, terminal_size=WIDE, run_before=drive("2"))
+    async def drive(pilot: Pilot[None]) -> None:
+        await quiet(pilot)
+        await pilot.press("2")
+        await quiet(pilot)
+
+    assert snap_compare(app_of(FakeView(traces=240, revealed=True)), terminal_size=WIDE, run_before=drive)
 
 
 def test_ascii(snap_compare) -> None:
-    app = app_of(FakeView(traces=240), ascii=True)
-    assert snap_compare(app, terminal_size=MIDDLE, run_before=drive("enter"))
+    async def drive(pilot: Pilot[None]) -> None:
+        await quiet(pilot)
+        await pilot.press("enter")
+        await quiet(pilot)
 
-
-def test_empty(snap_compare) -> None:
-    assert snap_compare(app_of(FakeView(traces=0)), terminal_size=NARROW, run_before=drive())
-
-
-def test_unreadable(snap_compare) -> None:
-    assert snap_compare(app_of(FakeView(broken_page=True)), terminal_size=NARROW, run_before=drive())
+    assert snap_compare(app_of(FakeView(traces=240), ascii=True), terminal_size=MIDDLE, run_before=drive)
