@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from inspector.errors import UsageError
+from inspector.lifecycle.trimming import demand_editable, leave_traces
 from inspector.reports.chosen import Chosen
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.cli.streams import Sink
+    from inspector.intent import Intent
     from inspector.redaction import Stats
     from inspector.reports.chosen import Keys, Selection
     from inspector.reports.manifest import About
@@ -63,18 +66,29 @@ def demand_whole(session: Session, selection: Selection, minimise: Minimise) -> 
     """Raises UsageError where a masked copy can't be what was asked for."""
     if len(session.stores()) != 1:
         raise UsageError("A masked copy is of one store.", "Export them one by one.")
-    if not selection.everything or minimise:
+    if minimise:
         raise UsageError(
-            "A masked copy is of the whole store, with all its content.",
-            "Leave out query, sample, limit and fields, or use --to otlp.",
+            "A masked copy holds all content of its traces.",
+            "Leave out fields and inputs, or use --to otlp.",
         )
+    if not selection.everything:
+        demand_editable(session.stores()[0])
     if session.limit is not None:
         raise UsageError(
             "A masked copy is of the whole store, and this role sees a part of it.", "Use --to otlp."
         )
 
 
-def copy_store(session: Session, keys: Keys, place: Path, tally: Tally, suffix: str) -> None:
-    """Write the store's masked copy into the empty file at `place`."""
+def copy_store(
+    session: Session, keys: Keys, whole: bool, place: Path, suffix: str, tally: Tally, intent: Intent
+) -> None:
+    """Write the store's masked copy into the empty file at `place`; unless it is the `whole`, the traces of
+    `keys` are left in it."""
     _add(tally, session.copy(0, place, packed=suffix == ".gz"))
+    if not whole:
+        from inspector.stores import open_store
+
+        ids = {session.identity(key)[0] for key in keys.keys}
+        with closing(open_store(place)) as copy:
+            leave_traces(copy, ids, intent)
     tally.traces, tally.spans, tally.errors = keys.traces, keys.spans, keys.errors

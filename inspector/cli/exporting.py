@@ -201,16 +201,17 @@ def _write(run: Run, keys: Keys, step: Callable[[int, int], None]) -> Done:
         chosen = Chosen(run.view, keys.keys, wish.minimise, step)
         for path in run.paths():
             note_written("export", wish.target.resolve(), path)
-        _content(run, chosen, keys, about)
+        _content(run, chosen, keys, about, intent)
         return _signed(run, chosen.tally, about, intent)
 
 
-def _content(run: Run, chosen: Chosen, keys: Keys, about: About) -> None:
+def _content(run: Run, chosen: Chosen, keys: Keys, about: About, intent: Intent) -> None:
     wish = run.wish
     name, force = str(wish.target), wish.force
     if wish.kind.name == STORE:
         with placing(name, force=force) as place:
-            copy_store(run.view.session, keys, place, chosen.tally, wish.target.suffix)
+            whole, suffix = wish.selection.everything, wish.target.suffix
+            copy_store(run.view.session, keys, whole, place, suffix, chosen.tally, intent)
         return
     with writing(name, force=force) as out:
         if wish.kind.name == "otlp" and not wish.minimise:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -194,10 +195,41 @@ def test_a_masked_copy_opens_as_what_it_was(stores: Path, tmp_path: Path) -> Non
         before[k] for k in ("format", "schema", "traces", "spans")
     ]
     assert inside("export", "--verify", str(copy)).returncode == 0
-    some = inside(
-        "export", str(stores / "llm" / "logs.db"), "--to", "store", "-o", str(tmp_path / "x"), "--limit", "1"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "llm/logs.db",
+        "phoenix/phoenix.db",
+        "mlflow/mlflow.db",
+        "tracecraft/runs.db",
+        "openai_agents/traces.jsonl",
+        "langfuse/langfuse_sdk.otlp.jsonl",
+        "langsmith/runs_merged.jsonl",
+        "zipkin/zipkin_v2.jsonl",
+        "hostile/traces.jsonl.gz",
+    ],
+)
+def test_a_masked_copy_of_chosen_traces_holds_no_other(name: str, stores: Path, tmp_path: Path) -> None:
+    store = str(stores / name)
+    copy = tmp_path / Path(name).name
+    done = inside("export", store, "--to", "store", "--limit", "3", "-o", str(copy), "--json")
+    assert done.returncode == 0, done.stderr
+    every, chosen = (
+        {json.loads(line)["trace_id"] for line in inside("ls", each, "--json").stdout.splitlines()}
+        for each in (store, str(copy))
     )
-    assert some.returncode == 2
+    assert len(chosen) == min(3, len(every))
+    assert chosen < every or len(every) <= 3
+    told = json.loads(inside("info", str(copy), "--json").stdout)
+    assert told["format"] == json.loads(inside("info", store, "--json").stdout)["format"]
+    assert told["spans"] == json.loads(done.stdout)["spans"]
+    data = copy.read_bytes() if copy.suffix != ".gz" else gzip.decompress(copy.read_bytes())
+    assert [each for each in every - chosen if len(each) > 12 and each.encode() in data] == []
+    assert sorted(p.name for p in tmp_path.iterdir()) == [copy.name, f"{copy.name}.manifest.json"]
+    less = inside("export", store, "--to", "store", "--fields", "none", "-o", str(tmp_path / "x"))
+    assert less.returncode == 2
 
 
 def test_a_role_that_sees_a_part_gets_no_copy_of_the_whole(stores: Path, tmp_path: Path) -> None:
