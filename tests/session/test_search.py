@@ -27,6 +27,7 @@ STORES = (
     "jaeger/ui_01.json",
     "llm/logs.db",
     "phoenix/phoenix.db",
+    "tracecraft/runs.db",
 )
 WORDS = (
     *(

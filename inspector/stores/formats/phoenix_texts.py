@@ -27,8 +27,14 @@ _ID: Final = "SELECT DISTINCT coalesce(t.trace_id, 'untraced:' || s.trace_rowid)
 
 def traces_with(db: Database, text: str, stopped: Callable[[], bool]) -> Iterator[str] | None:
     """See `inspector.stores.base.HasTexts`."""
+    pattern = like(text)
+    return None if pattern is None else _found(db, pattern, stopped)
+
+
+def like(text: str) -> str | None:
+    """A pattern for LIKE that finds whatever cell holds a text, if there is one."""
     runs = _RUN.findall(text)
-    return _found(db, f"%{max(runs, key=len)}%", stopped) if runs else None
+    return f"%{max(runs, key=len)}%" if runs else None
 
 
 def _found(db: Database, like: str, stopped: Callable[[], bool]) -> Iterator[str]:

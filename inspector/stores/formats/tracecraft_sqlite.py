@@ -35,12 +35,13 @@ from inspector.stores.formats.semconv import subjects_in
 from inspector.stores.formats.shape import with_user
 from inspector.stores.formats.tracecraft_heads import RUN, STEP, projects, run_heads, step_head
 from inspector.stores.formats.tracecraft_sqlite_edits import TraceCraftEdits
+from inspector.stores.formats.tracecraft_texts import traces_with
 from inspector.stores.formats.values import object_in
 from inspector.stores.sqlite_format import Match, Revision, recognised
 from inspector.stores.sqlite_pages import Source, pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from inspector.model import SideRecord, SubjectRef, Value
     from inspector.stores.sqlite_db import Database, Record, Schema
@@ -107,6 +108,9 @@ class TraceCraftSqlite:
         if not found and not steps:
             return None
         return _trace(db, trace_id, found[0] if found else None, steps)
+
+    def traces_with(self, db: Database, text: str, stopped: Callable[[], bool]) -> Iterator[str] | None:
+        return traces_with(db, text, stopped)
 
     def side_records(self, db: Database) -> Iterator[SideRecord]:
         return side_records(db, SIDE)
