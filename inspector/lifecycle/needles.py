@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
+from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -95,8 +96,9 @@ def _spelt(text: str) -> Iterator[bytes]:
             yield form.encode()
             yield quote(form).encode()
             yield quote(quote(form)).encode()
-            yield "".join(f"&#{ord(c)};" for c in form).encode()
-            yield "".join(f"&#x{ord(c):x};" for c in form).encode()
+            for entities in ("".join(f"&#{ord(c)};" for c in form), "".join(f"&#x{ord(c):x};" for c in form)):
+                # By themselves, and written once more into a page or an address.
+                yield from (text.encode() for text in (entities, escape(entities), quote(entities)))
             yield from (_escaped(form, sign).encode() for sign in _BACKSLASHES)
 
 

@@ -85,6 +85,7 @@ ROWS: dict[str, Row] = {
     "retention apply": row("retention:apply", "retention", "apply", "STORE"),
     "retention status": row("retention:propose", "retention", "status", "STORE"),
     "retention init": row("retention:apply", "retention", "init"),
+    "retention restore": row("retention:apply", "retention", "restore", "0" * 16, "-o", "OUT.jsonl"),
     "subject search": row("subjects:search", "subject", "search", "STORE", *NOBODY),
     "subject export": row("subjects:export", "subject", "export", "STORE", *NOBODY, "-o", "OUT"),
     "subject rectify": row(
