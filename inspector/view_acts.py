@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    Overdue: TypeAlias = Callable[[Callable[[], bool]], str]
+
 Tone: TypeAlias = "Literal['plain', 'good', 'warn', 'bad', 'dim', 'head']"
 Kind: TypeAlias = "Literal['erasure', 'retention']"
 MODES = ("delete", "delete-spans", "pseudonymise")
@@ -76,6 +78,9 @@ class Operations(Protocol):
 
     def confirms(self, handle: int, phrase: str) -> bool:
         """Whether the phrase is the one that this plan asks for."""
+
+    def write_plan(self, handle: int) -> str:
+        """Puts the plan, redacted as it is shown, into a new private file in the working folder; says which."""
 
     def perform(
         self, handle: int, phrase: str, report: Callable[[Doing], None], stopped: Callable[[], bool]

@@ -11,7 +11,7 @@ import click
 
 from inspector.cli.auditing import Auditing, open_log, require, role_of, user_of
 from inspector.cli.engine import build_engine, effective_policy, read_config, tag_key
-from inspector.cli.opening import open_one
+from inspector.cli.opening import limit_for, open_one
 from inspector.cli.output import narrate
 from inspector.errors import UsageError
 from inspector.lifecycle.desk import Desk
@@ -75,6 +75,7 @@ def office(common: Common, *permissions: str, now: Callable[[], int] = time.time
         now,
         auditing.signing,
         lambda ids: _blind_tags(config, auditing.identity, ids),
+        limit_for(auditing.identity),
     )
     made = Office(common, config, auditing, desk, engine)
     made.require(*permissions)

@@ -57,7 +57,7 @@ def open_session(
         key_of=tag_key if tags is None else None,
         # An index that is kept holds tags: one under a key of today is of no use tomorrow.
         cache_max=(config.size("index.cache_max") or 0) if tags is None else 0,
-        limit=_limit(identity),
+        limit=limit_for(identity),
         unveiling=Unveiling(identity, lambda: unlocker_of(config, identity)),
     )
     return AuditedView(session, lambda: open_trail(config, identity))
@@ -76,7 +76,7 @@ def unlocker_of(config: Config, identity: Identity) -> Unlocker | None:
     return Unlocker(vault, identity, lambda: secrets_of(vault, config, identity))
 
 
-def _limit(identity: Identity) -> Limit | None:
+def limit_for(identity: Identity) -> Limit | None:
     """A role that may see everything needs no query language to start with."""
     if not identity.role.limited:
         return None

@@ -110,8 +110,12 @@ class Sealer:
 
     def _plan(self, store: Store, editor: Editor, wish: Wish | None) -> SealPlan:
         from inspector.lifecycle.selection import Structure
+        from inspector.session.limited import limited
 
-        structure = Structure.of(store, self.office.desk.veil(store.info.path))
+        desk = self.office.desk
+        veil = desk.veil(store.info.path)
+        # Of a role with limits: the spans that exist for it, each by itself.
+        structure = Structure.of(limited(store, desk.limit, veil), veil)
         if wish is None:
             return self.unseal_plan(structure, editor)
         return self.seal_plan(structure, editor, wish)

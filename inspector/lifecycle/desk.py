@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from inspector.access.limits import Limit
     from inspector.audit.log import AuditLog
     from inspector.audit.notes import NoteSigner
     from inspector.lifecycle.person import Person
+    from inspector.lifecycle.sight import Sight
     from inspector.session.veil import Veil
     from inspector.stores.base import Store
     from inspector.stores.edits import Editor
@@ -33,6 +35,16 @@ class Desk:
     signers: Callable[[], Sequence[NoteSigner]] = lambda: ()
     blind: Callable[[Sequence[str]], Sequence[str]] = lambda ids: ()
     """Tags that ids would have in a blind index, where the role in use holds its key."""
+    limit: Limit | None = None
+    """What of any store exists for the role in use."""
+
+    def sight(self, store: Store, stopped: Callable[[], bool] = lambda: False) -> Sight | None:
+        """None for a role that sees everything."""
+        if self.limit is None:
+            return None
+        from inspector.lifecycle.sight import Sight
+
+        return Sight.of(store, self.limit, self.veil(store.info.path), stopped)
 
     def person(self, id: str, aliases: Sequence[str] = ()) -> Person:
         """Raises UsageError for an id that is too short to be told from other text."""

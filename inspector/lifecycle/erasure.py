@@ -243,7 +243,7 @@ def _finish(
     """Proof, our own files, certificate; all inside the intent, so that a kill leaves it open."""
     matcher = job.person.matcher() if job.person is not None else None
     removed = ours.clean(each.path, matcher.hits if matcher is not None else lambda text: False)
-    if matcher is not None and job.kind is JobKind.ERASURE:
+    if matcher is not None and job.kind is JobKind.ERASURE and desk.limit is None:
         for held in beside.quarantined(each.path, matcher):
             archive.remove(held)
             removed["quarantined"] = removed.get("quarantined", 0) + 1
@@ -277,7 +277,7 @@ def _proved(desk: Desk, job: Job, each: StoreJob, plan: StorePlan, report: Repor
             return proof.Proof()
         with closing(store.editor()) as editor:
             if job.person is not None:
-                return proof.of_person(store, editor, job.person, step)
+                return proof.of_person(store, editor, job.person, step, desk.sight(store))
             return proof.of_traces(store, editor, plan.edits.traces, step)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.audit.record import Entry, Resource
 from inspector.errors import Denied, HeldBack, NotFound, UsageError
 from inspector.lifecycle import approvals, beside, erasure, jobs, ours
 from inspector.lifecycle.plan import Mode, Plan, Terms, counts_text
+from inspector.lifecycle.plan_file import markdown, write_plan_file
 from inspector.lifecycle.planning import acting, of_person
 from inspector.lifecycle.policy import read
 from inspector.lifecycle.retaining import Retention
@@ -19,7 +21,6 @@ from inspector.view_acts import Doing, FoundAs, Line, Receipt, ShownPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from inspector.config import Config
     from inspector.lifecycle.desk import Desk
@@ -38,6 +39,7 @@ class _Pending:
     person: Person | None
     retention: Retention | None
     allowed: approvals.Request | None
+    shown: ShownPlan
 
 
 class StoreOperations:
@@ -91,7 +93,7 @@ class StoreOperations:
         head.append(Line("request", job.request or "none given", "plain" if job.request else "dim"))
         head.append(Line("mode", mode))
         phrase = "DELETE- and the person's id"
-        return self._shown(_Pending(plan, job, person, None, allowed), "Erase a person", head, phrase)
+        return self._shown(plan, job, person, allowed, "Erase a person", head, phrase)
 
     def plan_retention(self, stopped: Callable[[], bool]) -> ShownPlan:
         self._require("retention:apply")
@@ -115,12 +117,37 @@ class StoreOperations:
         phrase = f"DELETE-{plan.hash[:8]}"
         head = [Line("policy", f"{len(policy.rules)} rules, {len(policy.fields)} fields")]
         head += [Line("next", text, "dim") for text in _next(work)]
-        return self._shown(_Pending(plan, job, None, work, None), "Let run out what is due", head, phrase)
+        return self._shown(plan, job, work, None, "Let run out what is due", head, phrase)
 
     def confirms(self, handle: int, phrase: str) -> bool:
         pending = self._pending(handle)
         wanted = f"DELETE-{pending.person.id if pending.person is not None else pending.plan.hash[:8]}"
         return hmac.compare_digest(phrase.encode(), wanted.encode())
+
+    def write_plan(self, handle: int) -> str:
+        self._require("reports:export")
+        pending = self._pending(handle)
+        stores = [each.path for each in pending.plan.stores]
+        mark = pending.plan.hash
+        entry = Entry("report.export", Resource("plan"), new_state={"plan": mark})
+        with self._desk.log.act(entry) as intent:
+            made = write_plan_file(intent, Path.cwd(), markdown(pending.shown, mark), mark, stores)
+        return sanitise(made.name)
+
+    def overdue(self, stopped: Callable[[], bool]) -> str:
+        """A sentence if something of the open stores has run out, as far as that was seen until `stopped`."""
+        policy = read(self._config)
+        if not policy.active:
+            return ""
+        work = Retention(self._desk, policy, self._desk.now(), Terms())
+        count = 0
+        for path in self._stores:
+            with self._desk.editing(path) as (store, editor):
+                count += work.count(store, editor, stopped)
+            if stopped():
+                break
+        least = "At least " if stopped() else ""
+        return f"Retention is overdue. {least}{count:,} traces have run out." if count else ""
 
     def perform(
         self, handle: int, phrase: str, report: Callable[[Doing], None], stopped: Callable[[], bool]
@@ -152,11 +179,18 @@ class StoreOperations:
             raise NotFound("This plan is used up.", "Plan again.")
         return found
 
-    def _shown(self, pending: _Pending, title: str, head: list[Line], phrase: str) -> ShownPlan:
-        self._plans.append(pending)
-        plan = pending.plan
-        return ShownPlan(
-            handle=len(self._plans) - 1,
+    def _shown(
+        self,
+        plan: Plan,
+        job: Job,
+        acting_for: Person | Retention,
+        allowed: approvals.Request | None,
+        title: str,
+        head: list[Line],
+        phrase: str,
+    ) -> ShownPlan:
+        shown = ShownPlan(
+            handle=len(self._plans),
             title=title,
             facts=[*head, *(line for each in plan.stores for line in _facts(each))],
             found=[
@@ -173,6 +207,9 @@ class StoreOperations:
             blocked=_blocked(plan),
             empty=plan.empty,
         )
+        person, retention = (None, acting_for) if isinstance(acting_for, Retention) else (acting_for, None)
+        self._plans.append(_Pending(plan, job, person, retention, allowed, shown))
+        return shown
 
 
 def _next(work: Retention) -> list[str]:

@@ -12,6 +12,7 @@ from inspector.lifecycle import holds, ours
 from inspector.lifecycle.classes import Class
 from inspector.lifecycle.plan import ALWAYS, ClassCount, Mode, StorePlan, Terms, free_beside, hashed, state_of
 from inspector.lifecycle.selection import Structure, chosen
+from inspector.lifecycle.sight import OUTSIDE
 from inspector.lifecycle.snippets import sample
 from inspector.lifecycle.subjects import Found, search
 from inspector.model import BytePlace
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from inspector.lifecycle.desk import Desk
     from inspector.lifecycle.matcher import Matcher, Pseudonym
     from inspector.lifecycle.person import Person
+    from inspector.lifecycle.sight import Sight
     from inspector.model import Place
     from inspector.session.veil import Veil
     from inspector.stores.base import Store
@@ -68,8 +70,9 @@ def person_plan(
     Without `samples` the store isn't read for the names of others, that only texts of theirs would show.
     """
     path, matcher, state = store.info.path, person.matcher(), state_of(editor)
-    found = search(editor, matcher, stopped)
-    edits, replaced = edits_of(found, terms, matcher, pseudonym)
+    sight = desk.sight(store, stopped)
+    found = search(editor, matcher, stopped, sight)
+    edits, replaced = edits_of(found, terms, matcher, pseudonym, sight)
     preview = editor.preview(edits)
     oldest, newest = _dates(store, found.owners.values())
     veil = desk.veil(path) if samples else None
@@ -92,12 +95,16 @@ def person_plan(
         cells=frozenset(found.cells) if edits.every is not None else frozenset(),
         holds=_held(desk, store, editor, edits, person),
         refusals=tuple(preview.refusals),
-        uncovered=(*preview.uncovered, *ours.moved(path), ALWAYS),
+        uncovered=(*_outside(sight), *preview.uncovered, *ours.moved(path), ALWAYS),
         ours=ours.in_place(path),
         disk_needed=preview.disk_needed,
         disk_free=free_beside(path),
     )
     return hashed(plan, terms)
+
+
+def _outside(sight: Sight | None) -> tuple[str, ...]:
+    return () if sight is None else (OUTSIDE,)
 
 
 def acting(
@@ -132,10 +139,11 @@ def query_plan(
     now: int,
     stopped: Callable[[], bool] = lambda: False,
 ) -> StorePlan:
-    structure = Structure.of(store, desk.veil(store.info.path), stopped)
+    sight = desk.sight(store, stopped)
+    structure = Structure.of(store, desk.veil(store.info.path), stopped).narrowed(sight)
     ids = [heads.trace_id for heads in chosen(structure, query, now, stopped)]
     edits = Edits(traces=frozenset(ids), past_readers=terms.past_readers)
-    return traces_plan(desk, editor, structure, edits, {"query": len(ids)}, terms)
+    return traces_plan(desk, editor, structure, edits, {"query": len(ids)}, terms, _outside(sight))
 
 
 def traces_plan(
@@ -178,15 +186,18 @@ def traces_plan(
     return hashed(plan, terms)
 
 
-def edits_of(found: Found, terms: Terms, matcher: Matcher, name: Pseudonym) -> tuple[Edits, int]:
-    """The edits, and in how many cells only words are replaced."""
+def edits_of(
+    found: Found, terms: Terms, matcher: Matcher, name: Pseudonym, sight: Sight | None = None
+) -> tuple[Edits, int]:
+    """The edits, and in how many cells only words are replaced. Of a trace that is seen in part, the person's spans
+    go that are seen."""
     if terms.mode is Mode.PSEUDONYMISE:
         edits = Edits(every=replacing(frozenset(found.cells), matcher, name), past_readers=terms.past_readers)
         return (edits, len(found.cells)) if found.cells else (Edits(), 0)
     traces = found.traces if terms.mode is Mode.DELETE else found.carried
-    spans = (
-        frozenset() if terms.mode is Mode.DELETE else frozenset(s for s in found.spans if s[0] not in traces)
-    )
+    if sight is not None:
+        traces = traces & sight.whole
+    spans = frozenset(s for s in found.spans if s[0] not in traces)
     loose = [owner for owner in found.loose if owner.trace_id not in traces]
     records = tuple(owner.place for owner in loose) if terms.metadata else ()
     stay = {**found.links, **found.encoded, **({} if terms.metadata else {o.place: o for o in loose})}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inspector.lifecycle.person import Person
+    from inspector.lifecycle.sight import Sight
     from inspector.stores.base import Store
     from inspector.stores.edits import Editor
 
@@ -55,8 +56,12 @@ def of_person(
     editor: Editor,
     person: Person,
     report: Callable[[int, int], None] = lambda done, total: None,
+    sight: Sight | None = None,
 ) -> Proof:
-    found = search(editor, person.matcher())
+    """For a role that sees a part of the store, the second search is all: bytes of what lies outside stay."""
+    found = search(editor, person.matcher(), sight=sight)
+    if sight is not None:
+        return Proof(0 if found.empty else max(1, found.records))
     words = list(dict.fromkeys((person.id, *person.aliases)))
     return _proof(len(found.cells), _scanned(store, editor, words, report))
 

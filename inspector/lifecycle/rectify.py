@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspector.lifecycle.fields import rewritten
 from inspector.lifecycle.plan import StorePlan, Terms, free_beside, hashed, state_of
+from inspector.lifecycle.sight import OUTSIDE
 from inspector.lifecycle.subjects import part_of, search
 from inspector.model import RowPlace
 from inspector.query.fieldpath import parse
@@ -27,7 +28,8 @@ def rectify_plan(
     from inspector.lifecycle.planning import held_by
 
     path = parse(field)
-    found = search(editor, person.matcher())
+    sight = desk.sight(store)
+    found = search(editor, person.matcher(), sight=sight)
     mine = set(found.owners)
     rewrites: list[Rewrite] = []
     for cell in editor.cells(person.matcher().needles):
@@ -51,7 +53,7 @@ def rectify_plan(
         counts=dict(preview.counts),
         holds=held_by(desk, person),
         refusals=tuple(preview.refusals),
-        uncovered=tuple(preview.uncovered),
+        uncovered=(*((OUTSIDE,) if sight else ()), *preview.uncovered),
         disk_needed=preview.disk_needed,
         disk_free=free_beside(store.info.path),
     )

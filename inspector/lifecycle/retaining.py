@@ -11,8 +11,10 @@ from inspector.lifecycle.archive import Archive, Tier
 from inspector.lifecycle.fields import rewritten, section_of
 from inspector.lifecycle.logs import DueLogs, due_logs
 from inspector.lifecycle.planning import held_traces, traces_plan
+from inspector.lifecycle.policy import Tiers
 from inspector.lifecycle.retention import Due, due, own_retention
 from inspector.lifecycle.selection import Structure
+from inspector.lifecycle.sight import OUTSIDE
 from inspector.lifecycle.subjects import part_of
 from inspector.model import RowPlace
 from inspector.redaction.placeholders import is_placeholder
@@ -48,21 +50,13 @@ class Retention:
     def plan(self, store: Store, editor: Editor, stopped: Callable[[], bool] = lambda: False) -> StorePlan:
         """Raises QueryError, StoreError."""
         path = store.info.path
-        structure = Structure.of(store, self.desk.veil(path), stopped)
-        beside = rotated.siblings(path)
+        sight = self.desk.sight(store, stopped)
+        structure = Structure.of(store, self.desk.veil(path), stopped).narrowed(sight)
         held = held_traces(self.desk, editor, structure)
-        what = due(
-            structure,
-            self.policy,
-            self.now,
-            held=held,
-            own=own_retention(structure, editor),
-            elsewhere=rotated.latest_starts(beside, self.desk.open, structure.traces.__contains__),
-            stopped=stopped,
-        )
+        what = self._due(structure, editor, held, stopped)
         self.found[path.resolve()] = structure, what
         logs = self.logs[path.resolve()] = due_logs(
-            self.desk, store, editor, self.policy.logs, self.now, what.gone, held
+            self.desk, store, editor, Tiers() if sight else self.policy.logs, self.now, what.gone, held
         )
         edits = Edits(
             traces=frozenset(what.gone),
@@ -77,8 +71,29 @@ class Retention:
             edits,
             what.reasons(),
             self.terms,
-            self._notes(path, what),
+            (*self._notes(path, what), *((OUTSIDE,) if sight else ())),
             heed_holds=False,
+        )
+
+    def count(self, store: Store, editor: Editor, stopped: Callable[[], bool]) -> int:
+        """How many traces have run out, as far as was seen until `stopped`; for a banner, which no act follows."""
+        sight = self.desk.sight(store, stopped)
+        structure = Structure.of(store, self.desk.veil(store.info.path), stopped).narrowed(sight)
+        what = self._due(structure, editor, held_traces(self.desk, editor, structure), stopped)
+        return len(what.gone) + len(what.redact)
+
+    def _due(
+        self, structure: Structure, editor: Editor, held: dict[str, str], stopped: Callable[[], bool]
+    ) -> Due:
+        beside = rotated.siblings(structure.store.info.path)
+        return due(
+            structure,
+            self.policy,
+            self.now,
+            held=held,
+            own=own_retention(structure, editor),
+            elsewhere=rotated.latest_starts(beside, self.desk.open, structure.traces.__contains__),
+            stopped=stopped,
         )
 
     def _notes(self, path: Path, what: Due) -> list[str]:

@@ -13,6 +13,7 @@ from inspector.query.plan import plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from inspector.lifecycle.sight import Sight
     from inspector.model import Place, Trace
     from inspector.session.veil import Veil
     from inspector.stores.base import Store
@@ -42,6 +43,13 @@ class Structure:
             if stopped():
                 break
         return cls(store, veil, traces)
+
+    def narrowed(self, sight: Sight | None) -> Structure:
+        """Without traces that the role sees nothing or only a part of: it can't let go what it can't see."""
+        if sight is None:
+            return self
+        seen = {id: heads for id, heads in self.traces.items() if id in sight.whole}
+        return Structure(self.store, self.veil, seen)
 
     @property
     def name(self) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from inspector.lifecycle.matcher import Match, Matcher
+    from inspector.lifecycle.sight import Sight
     from inspector.model import Place
     from inspector.stores.edits import Cell, Editor, Owner
 
@@ -80,7 +81,7 @@ class Found:
 
     @property
     def empty(self) -> bool:
-        return not self.cells
+        return not (self.cells or self.owners or self.links or self.encoded)
 
     @property
     def records(self) -> int:
@@ -123,20 +124,21 @@ def search(
     editor: Editor,
     matcher: Matcher,
     stopped: Callable[[], bool] = lambda: False,
-    report: Callable[[int], None] = lambda cells: None,
+    sight: Sight | None = None,
 ) -> Found:
-    """Reads the store itself. What was found when `stopped` is incomplete, and the caller must not act on it."""
+    """Reads the store itself. What was found when `stopped` is incomplete, and the caller must not act on it.
+
+    Of a limited `sight` nothing outside is found, and a cell that holds something outside too is left as it is.
+    """
     found = Found()
-    for number, cell in enumerate(editor.cells((*matcher.needles, *LOCKED))):
+    for cell in editor.cells((*matcher.needles, *LOCKED)):
         if stopped():
             break
         matches = matcher.find(cell.content)
         if matches:
-            found.cells[cell.place] = cell.digest
-            _take(found, editor, matcher, cell, matches)
+            _take(found, editor, matcher, cell, matches, sight)
         if any(mark in cell.content for mark in LOCKED):
-            _take_locked(found, editor, cell)
-        report(number + 1)
+            _take_locked(found, editor, cell, sight)
     for place in found.owners:
         found.links.pop(place, None)
     for place in (*found.owners, *found.links):
@@ -152,10 +154,16 @@ def findings(editor: Editor, matcher: Matcher) -> Iterator[Finding]:
             yield from _findings(editor, matcher, cell, matches)
 
 
-def _take(found: Found, editor: Editor, matcher: Matcher, cell: Cell, matches: list[Match]) -> None:
-    for match in matches:
-        found.tokens[match.token] += 1
-    for finding in _findings(editor, matcher, cell, matches):
+def _take(
+    found: Found, editor: Editor, matcher: Matcher, cell: Cell, matches: list[Match], sight: Sight | None
+) -> None:
+    everything = list(_findings(editor, matcher, cell, matches))
+    seen = everything if sight is None else [each for each in everything if sight.covers(each.owner)]
+    if len(seen) == len(everything):
+        found.cells[cell.place] = cell.digest
+        for match in matches:
+            found.tokens[match.token] += 1
+    for finding in seen:
         found.add(finding)
         kept = found.passages.setdefault(finding.kind, [])
         if len(kept) < _SAMPLES and not finding.match.whole:
@@ -189,12 +197,14 @@ _INTO: Final[dict[Class, Callable[[Found], dict[Place, Owner]]]] = {
 }
 
 
-def _take_locked(found: Found, editor: Editor, cell: Cell) -> None:
+def _take_locked(found: Found, editor: Editor, cell: Cell, sight: Sight | None) -> None:
     """Counts those spans or records of a cell that hold a locked value, whether the person is found there or not."""
     places = sorted({match.start() for match in _LOCKED.finditer(cell.content)})
     parts = {part_of(literal.path): literal.where for literal in literals(cell.content, places)}
     for part, where in parts.items():
         for owner in editor.owners(cell, [part]):
+            if sight is not None and not sight.covers(owner):
+                continue
             found.classes.setdefault(Class.UNKNOWN, Tally()).note(owner, where or owner.label)
 
 

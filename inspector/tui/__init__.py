@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from inspector.tui.settings import Settings
     from inspector.view import View
-    from inspector.view_acts import Operations
+    from inspector.view_acts import Operations, Overdue
 
 _LEAKS = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION", "TEXTUAL_PRESS")
 """Variables by which Textual would write what is shown to a file or a socket."""
@@ -32,12 +32,17 @@ def shut_leaks() -> None:
     os.environ.setdefault("ESCDELAY", _ESCAPE)
 
 
-def run(view: View, settings: Settings, operations: Callable[[], Operations] | None = None) -> int:
+def run(
+    view: View,
+    settings: Settings,
+    operations: Callable[[], Operations] | None = None,
+    overdue: Overdue | None = None,
+) -> int:
     """Show the view until the user leaves; the exit code of the program. Raises what ended the screen."""
     shut_leaks()
     from inspector.tui.app import InspectorApp
 
-    app = InspectorApp(view, settings=settings, operations=operations)
+    app = InspectorApp(view, settings=settings, operations=operations, overdue=overdue)
     app.run(mouse=settings.mouse)
     if app.failure is not None:
         raise app.failure

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from inspector.tui.settings import Settings
     from inspector.view import View
-    from inspector.view_acts import Operations
+    from inspector.view_acts import Operations, Overdue
 
 
 class InspectorApp(Host[None]):
@@ -28,11 +28,14 @@ class InspectorApp(Host[None]):
         ascii: bool = False,
         theme: str | None = None,
         operations: Callable[[], Operations] | None = None,
+        overdue: Overdue | None = None,
         settings: Settings = PLAIN,
     ) -> None:
         super().__init__(ascii=ascii, theme=theme, settings=settings)
         self.view = view
         self._operations = operations
+        self.overdue = overdue
+        """Says whether retention has something to do here, in a sentence; asked once, by a worker."""
         self._made_operations: Operations | None = None
 
     @property

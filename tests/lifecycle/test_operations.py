@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.config import load
-from inspector.errors import Denied, UsageError
+from inspector.errors import Denied, StoreError, UsageError
 from inspector.lifecycle.operations import StoreOperations
 from inspector.view_acts import Operations
 from tests.lifecycle.acting import copied, desk_in
@@ -67,3 +67,33 @@ def test_without_a_policy_nothing_runs_out(tmp_path):
     acts, _ = operations(tmp_path)
     with pytest.raises(UsageError, match="policy"):
         acts.plan_retention(never)
+
+
+def test_a_plan_is_written_as_it_is_shown(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    acts, path = operations(tmp_path)
+    id, *aliases = PLANTED["S1"]
+    plan = acts.plan_erasure(id, aliases, "delete", "", never)
+    name = acts.write_plan(plan.handle)
+    text = (tmp_path / name).read_text()
+    assert not any(token in text for token in PLANTED["S1"])
+    assert "| id field | 6 | 6 |" in text
+    assert (tmp_path / name).stat().st_mode & 0o077 == 0
+    with pytest.raises(StoreError, match="there already"):
+        acts.write_plan(plan.handle)
+    assert acts.perform(plan.handle, f"DELETE-{id}", lambda doing: None, never).complete
+    assert not (tmp_path / name).exists()  # an export of ours, which goes with the person
+    assert path.exists()
+
+
+def test_what_is_overdue_is_said_in_a_sentence(tmp_path):
+    file = tmp_path / "policy.toml"
+    file.write_text('[retention]\ndefault = "1d"\n')
+    acts, path = operations(tmp_path, config=load(policy=file))
+    before = path.read_bytes()
+    said = acts.overdue(never)
+    assert said == f"Retention is overdue. {acts.plan_retention(never).act.split()[1]} traces have run out."
+    assert path.read_bytes() == before
+    file.write_text('[retention]\ndefault = "9000d"\n')
+    assert operations(tmp_path, config=load(policy=file))[0].overdue(never) == ""
+    assert operations(tmp_path)[0].overdue(never) == ""

@@ -49,6 +49,10 @@ class Operations:
         self.asked.append("retention")
         return self.plan._replace(phrase="DELETE-0badcafe")
 
+    def write_plan(self, handle):
+        self.asked.append(("write", handle))
+        return "inspector-plan-0badcafe.md"
+
     def confirms(self, handle, phrase):
         return phrase == f"DELETE-{ID}"
 
@@ -185,3 +189,35 @@ async def test_who_may_not_gets_no_screen(kind):
         await pilot.app.screen.run_action(f"perform('{'erase' if kind == 'erasure' else 'retention'}')")
         await pilot.pause()
         assert not isinstance(pilot.app.screen, EraseScreen)
+
+
+async def test_a_key_writes_the_plan_once_there_is_one():
+    operations = Operations()
+    async with app_with(operations).run_test(size=MIDDLE) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("f4")
+        assert ("write", 0) not in operations.asked
+        await planned(pilot, screen)
+        await pilot.press("f4")
+        assert operations.asked[-1] == ("write", 0)
+        assert "inspector-plan-0badcafe.md" in str(screen.query_one("#state", Static).render())
+        assert not operations.acted
+
+
+@pytest.mark.parametrize("sentence", ["Retention is overdue. 3 traces have run out.", ""])
+async def test_what_is_overdue_is_a_banner_once(sentence):
+    asked = []
+
+    def overdue(stopped):
+        asked.append(stopped())
+        return sentence
+
+    app = InspectorApp(FakeView(), overdue=overdue)
+    async with app.run_test(size=MIDDLE) as pilot:
+        await until(pilot, lambda: bool(asked))
+        await settle(pilot)
+        await pilot.app.screen.run_action("perform('reload')")
+        await settle(pilot)
+        said = [note.message for note in app._notifications]
+    assert asked == [False]
+    assert [note for note in said if "overdue" in note] == [sentence] * bool(sentence)

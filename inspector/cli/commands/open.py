@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -13,22 +15,23 @@ from inspector.cli.arguments import stores_argument
 from inspector.cli.common import Command, Common
 from inspector.cli.engine import read_config
 from inspector.cli.lazy import LazyView
+from inspector.cli.log import LOG
 from inspector.cli.opening import badge_of, open_session
 from inspector.cli.screen_export import ScreenExporter
 from inspector.cli.terminal import ascii_only, need_terminal
 from inspector.cli.who import who
-from inspector.errors import Exit, UsageError
+from inspector.errors import Exit, InspectorError, UsageError
 from inspector.reports.units import size
 from inspector.session.store_names import store_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from inspector.config import Config
+    from inspector.lifecycle.operations import StoreOperations
     from inspector.tui.chooser import Choice
     from inspector.tui.settings import Settings
     from inspector.view import View
-    from inspector.view_acts import Operations
 
     class Kept(TypedDict):
         memory: Path | None
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 
 _MAGIC = (b"SQLite format 3\0", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _HEAD = 1 << 14
+_PATIENCE = 5.0
+"""Seconds that are given to find out whether retention is overdue."""
 _WORDS = (b"resourceSpans", b"resource_spans", b"traceId", b"traceID", b"trace_id", b'"trace', b'"steps"')
 
 
@@ -77,7 +82,9 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
     from inspector.tui import run
 
     with closing(view):
-        code = run(view, settings._replace(**kept_of(names)), lambda: _operations(common, names))
+        kept = settings._replace(**kept_of(names))
+        overdue = partial(_overdue, common, names) if config.has("retention") and "-" not in names else None
+        code = run(view, kept, lambda: _operations(common, names), overdue)
     if view.failure is not None:
         raise view.failure
     return code
@@ -103,7 +110,17 @@ def _chosen(names: Sequence[str]) -> Iterator[Path]:
             yield from expand([name])[0]
 
 
-def _operations(common: Common, names: Sequence[str]) -> Operations:
+def _overdue(common: Common, names: Sequence[str], stopped: Callable[[], bool]) -> str:
+    """For the screen's banner; what can't be told is left out of it."""
+    until = time.monotonic() + _PATIENCE
+    try:
+        return _operations(common, names).overdue(lambda: stopped() or time.monotonic() > until)
+    except InspectorError as error:
+        LOG.error(error)
+        return ""
+
+
+def _operations(common: Common, names: Sequence[str]) -> StoreOperations:
     """What the screen may do to the stores it shows."""
     from inspector.cli.lifecycle import office, stores_of
     from inspector.lifecycle.operations import StoreOperations

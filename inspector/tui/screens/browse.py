@@ -69,11 +69,12 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.unveil = Unveil(self)
         self.remember = Remember(self)
         self.going = Going(self)
+        self.erasing = Erasing(self)
         self.doers: tuple[object, ...] = (
             Steps(self),
             Listing(self),
             Marking(self),
-            Erasing(self),
+            self.erasing,
             Exporting(self),
             self.chord,
             self.unveil,
@@ -197,6 +198,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         if message.progress.finished and not self._whole:
             self._look_again()
             self._deepens = True
+            self.erasing.ask_for_overdue()
         self._whole = message.progress.finished
         self.traces.scanning = not message.progress.finished
         if self._whole or (message.progress.traces and not self.loader.busy("rows") and self._rested()):

@@ -46,7 +46,7 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
     """
     BINDINGS: ClassVar = [("escape", "cancel", "Cancel"), ("tab", "app.focus_next", "Next"),
                           ("shift+tab", "app.focus_previous", "Previous"), ("f2", "mode", "Mode"),
-                          ("f3", "samples", "Samples")]  # fmt: skip
+                          ("f3", "samples", "Samples"), ("f4", "write", "Write the plan to a file")]  # fmt: skip
 
     def __init__(self, operations: Operations, kind: Kind) -> None:
         super().__init__()
@@ -131,6 +131,18 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
         self._samples = not self._samples
         self._draw()
 
+    def action_write(self) -> None:
+        plan = self.plan
+        if plan is None or self.running or self.receipt is not None:
+            self._say("There is no plan yet: preview it first.")
+            return
+        try:
+            name = self.operations.write_plan(plan.handle)
+        except InspectorError as error:
+            self._say(f"{error.what} {error.fix}")
+        else:
+            self._say(f"Written to {name}; only you may read it.")
+
     # Planning.
 
     def _preview(self) -> None:
@@ -160,7 +172,11 @@ class EraseScreen(ModalScreen["bool"], inherit_bindings=False):
             phrase.placeholder = f"type {plan.phrase}"
             self._label("act", plan.act)
             self._say(
-                "" if plan.blocked else "Nothing to do." if plan.empty else f"Type {plan.phrase} to go on."
+                ""
+                if plan.blocked
+                else "Nothing to do."
+                if plan.empty
+                else f"Type {plan.phrase} to go on. F3 shows samples, F4 writes the plan to a file."
             )
             self._enable()
             self._focus_cancel()

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.worker import get_current_worker
+
 if TYPE_CHECKING:
     from inspector.tui.screens.browse import BrowseScreen
-    from inspector.view_acts import Kind, Operations
+    from inspector.view_acts import Kind, Operations, Overdue
 
 
 class Erasing:
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
+        self._asked = False
+
+    def ask_for_overdue(self) -> None:
+        """Once, when the stores are read: a banner if retention has something to do in them."""
+        overdue: Overdue | None = getattr(self._screen.app, "overdue", None)
+        if overdue is None or self._asked:
+            return
+        self._asked = True
+        screen = self._screen
+
+        def ask() -> None:
+            sentence = overdue(lambda: get_current_worker().is_cancelled)
+            if sentence:
+                screen.app.call_from_thread(
+                    screen.host.notify, sentence, severity="warning", timeout=10, markup=False
+                )
+
+        screen.run_worker(ask, name="overdue", description="overdue", group="overdue", thread=True)
 
     def action_erase(self) -> None:
         self._open("erasure", "erasure:execute")
