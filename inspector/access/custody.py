@@ -11,11 +11,13 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from inspector.access.boxes import level_of, new_box
 from inspector.access.envelope import DEK_ID, KEY
 from inspector.access.recovery import shelved, unshelved
 from inspector.access.rolekey import RoleSecret, fetched, item_name, made
 from inspector.access.vault import (
     ACTIVE,
+    BOX,
     DESTROYED,
     GRACE,
     OPENS,
@@ -48,7 +50,12 @@ def levels_of(role: Role) -> tuple[str, ...]:
     found = [level for level in SEALING if role.may(f"fields:unlock:{level}")]
     if role.may("fields:seal") or role.may("subjects:search"):
         found.append(BLIND_LEVEL)
-    return tuple(found)
+    return (*found, level_of(role.name))
+
+
+def holds(role: Role, level: str) -> bool:
+    """Whether a role gets the keys of a level; who manages keys gets those of every role's whole stores."""
+    return level in levels_of(role) or (level.startswith(f"{BOX}:") and role.may("keys:manage"))
 
 
 @dataclass(slots=True)
@@ -123,6 +130,18 @@ class Custody:
                 self.vault.put_wrap(key_id, kek_id, wrap(secret, kek, self.vault.id, key_id, kek_id, level))
         return key
 
+    def with_box(self, role: Role, roles: dict[str, Role]) -> None:
+        """Make the role's key for whole stores, where it has none."""
+        if self.vault.boxes(level_of(role.name)):
+            return
+        box, secret = new_box(role.name)
+        keks = self._keks(box.level, roles)
+        with self.vault.change():
+            self.vault.put_level_key(replace(box, recovery=shelved(secret, self.vault.recipients)))
+            for kek_id, kek in keks.items():
+                names = (self.vault.id, box.dek_id, kek_id, box.level)
+                self.vault.put_wrap(box.dek_id, kek_id, wrap(secret, kek, *names))
+
     def _keks(self, level: str, roles: dict[str, Role]) -> dict[str, bytes]:
         """The KEKs that a key of this level is to be wrapped under."""
         found = {self.admin.kek_id: self.admin.kek}
@@ -131,7 +150,7 @@ class Custody:
             # A key that isn't in this admin's hands is left out: it doesn't open what is sealed from now on.
             if key.escrow.partition(":")[0] != self.admin.kek_id or role is None or not key.works(self.now()):
                 continue
-            if level in levels_of(role):
+            if holds(role, level):
                 found[key.kek_id] = self._kek(key)
         return found
 
@@ -191,8 +210,8 @@ class Custody:
     def _fill(self, secret: RoleSecret, role: Role) -> None:
         """Wrap every key of the role's levels under its KEK; those that are there stay."""
         there = self.vault.wraps(secret.kek_id)
-        for key in self.vault.level_keys():
-            if key.state in OPENS and key.level in levels_of(role) and key.dek_id not in there:
+        for key in (*self.vault.level_keys(), *self.vault.boxes()):
+            if key.state in OPENS and holds(role, key.level) and key.dek_id not in there:
                 dek = self.level_secret(key)
                 wrapped = wrap(dek, secret.kek, self.vault.id, key.dek_id, secret.kek_id, key.level)
                 with self.vault.change():
@@ -353,7 +372,7 @@ def recover(vault: Vault, store: KeyStore, roles: dict[str, Role], role: str, id
     row = RoleKey(secret.kek_id, role, secret.public, ACTIVE, seconds(), granted_by=secret.kek_id)
     row = replace(row, signature=secret.signer.sign(row.statement(vault.id)).hex())
     with vault.change():
-        for key in vault.level_keys():
+        for key in (*vault.level_keys(), *vault.boxes()):
             if key.dek_id in deks:
                 wrapped = wrap(deks[key.dek_id], secret.kek, vault.id, key.dek_id, secret.kek_id, key.level)
                 vault.put_wrap(key.dek_id, secret.kek_id, wrapped)
@@ -370,7 +389,7 @@ def recover(vault: Vault, store: KeyStore, roles: dict[str, Role], role: str, id
 def recovered(vault: Vault, identity: str) -> dict[str, bytes]:
     """Every level key that is still of use, each checked against what the vault says of it: the drill."""
     found: dict[str, bytes] = {}
-    for key in vault.level_keys():
+    for key in (*vault.level_keys(), *vault.boxes()):
         if key.state in OPENS:
             dek = unshelved(key.recovery, identity)
             if check_value(dek) != key.check:

@@ -58,7 +58,7 @@ def keys_under(vault: Vault, secret: RoleSecret) -> SealingKeys:
             dek = unwrap(wraps[key.dek_id], secret.kek, vault.id, key.dek_id, secret.kek_id, key.level)
             if key.level in LEVELS:
                 found.setdefault(key.level, (bytes.fromhex(key.dek_id), dek))
-            else:
+            elif key.level == "blind":
                 blind = blind or dek
     return SealingKeys(vault.id, found, blind)
 

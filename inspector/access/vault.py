@@ -27,6 +27,8 @@ VERSION: Final = 1
 ACTIVE, GRACE, PENDING = "active", "grace", "pending"
 RETIRED, REVOKED, DESTROYED = "retired", "revoked", "destroyed"
 OPENS: Final = (ACTIVE, GRACE)
+BOX: Final = "age"
+"""The algorithm of a role's key for whole stores; see `access.boxes`."""
 _WAIT: Final = 10.0
 
 
@@ -211,11 +213,19 @@ class Vault:
     # level keys and their wraps
 
     def level_keys(self, level: str = "") -> list[LevelKey]:
-        """Newest first; those of single persons are none of them."""
+        """Newest first; those of single persons and of whole stores are none of them."""
         rows = self._conn.execute(
-            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE subject = '' AND level LIKE ? "
+            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE subject = '' AND algorithm <> ? AND level LIKE ? "
             "ORDER BY created DESC, rowid DESC",
-            (level or "%",),
+            (BOX, level or "%"),
+        ).fetchall()
+        return [LevelKey(*row) for row in rows]
+
+    def boxes(self, level: str = "") -> list[LevelKey]:
+        """The keys of whole stores, newest first; of one role, or all."""
+        rows = self._conn.execute(
+            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE algorithm = ? AND level LIKE ? ORDER BY rowid DESC",
+            (BOX, level or "%"),
         ).fetchall()
         return [LevelKey(*row) for row in rows]
 

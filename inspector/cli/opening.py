@@ -15,7 +15,7 @@ from inspector.session.store_names import store_name
 from inspector.view import Badge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from inspector.access.identity import Identity
@@ -47,7 +47,12 @@ def open_session(
     demand(config, identity, needs)
     policy = effective_policy(common, config, identity)
     engine = build_engine(policy, tags)
-    stores = open_stores(names, config.texts("formats.plugins"), config.paths("formats.mappings"))
+    plugins, mappings = config.texts("formats.plugins"), config.paths("formats.mappings")
+
+    def private_copy(path: Path) -> Store | None:
+        return _unsealed(path, config, identity, common.reason or "", plugins, mappings)
+
+    stores = open_stores(names, plugins, mappings, private_copy)
     badge = badge_of(identity, unsafe_because(policy))
     session = Session(
         stores,
@@ -114,15 +119,21 @@ def unscanned(
         narrate(f"This is not in the audit log: {problem.what}. {problem.fix}")
 
 
-def open_stores(names: Sequence[str], plugins: Sequence[str], mappings: Sequence[Path]) -> list[Store]:
-    """Every store that `names` mean: a named file must be one, what a folder holds beside is noted."""
+def open_stores(
+    names: Sequence[str],
+    plugins: Sequence[str],
+    mappings: Sequence[Path],
+    private_copy: Callable[[Path], Store | None] = lambda path: None,
+) -> list[Store]:
+    """Every store that `names` mean: a named file must be one, what a folder holds beside is noted. `private_copy`
+    opens one that is sealed as a whole, or gives none."""
     from inspector.stores import expand
 
     paths, notes = expand(names, plugins)
     stores: list[Store] = []
     try:
         for path in paths:
-            stores.append(_named(path, plugins, mappings))
+            stores.append(_named(path, plugins, mappings, private_copy))
     except BaseException:
         for store in stores:
             store.close()
@@ -134,11 +145,34 @@ def open_stores(names: Sequence[str], plugins: Sequence[str], mappings: Sequence
     return stores
 
 
-def _named(path: Path, plugins: Sequence[str], mappings: Sequence[Path]) -> Store:
+def _named(
+    path: Path, plugins: Sequence[str], mappings: Sequence[Path], private_copy: Callable[[Path], Store | None]
+) -> Store:
     try:
-        return open_one(path, plugins, mappings)
+        return private_copy(path) or open_one(path, plugins, mappings)
     except StoreError as error:
         raise type(error)(f"{store_name(path)}: {error.what}", error.fix) from None
+
+
+def _unsealed(
+    path: Path,
+    config: Config,
+    identity: Identity,
+    reason: str,
+    plugins: Sequence[str],
+    mappings: Sequence[Path],
+) -> Store | None:
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            return None
+        with path.open("rb") as file:
+            if file.read(4) != b"age-":
+                return None
+    except OSError:
+        return None  # opening it says why
+    from inspector.cli.wholes import open_sealed
+
+    return open_sealed(path, config, identity, reason, plugins, mappings)
 
 
 def open_one(path: Path, plugins: Sequence[str], mappings: Sequence[Path]) -> Store:

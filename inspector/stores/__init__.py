@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SQLITE: Final = b"SQLite format 3\0"
 STDIN: Final = "-"
+AGE: Final = b"age-encryption.org/"
+"""How a file begins that age has encrypted."""
 
 
 def open_store(path: Path | str, plugins: Sequence[str] = (), mapping: Path | None = None) -> Store:
@@ -30,6 +32,16 @@ def open_store(path: Path | str, plugins: Sequence[str] = (), mapping: Path | No
     if str(path) == STDIN:
         return _Named(_open(_stdin(), plugins, mapping), Path(STDIN))
     return _open(Path(path), plugins, mapping)
+
+
+def open_copy(copy: Path, name: Path, plugins: Sequence[str] = (), mapping: Path | None = None) -> Store:
+    """A private copy of what lies sealed under `name`, read-only. The copy goes when the store is closed, or can't
+    be opened."""
+    try:
+        return _Named(_open(copy, plugins, mapping), name, copy)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
 
 
 def format_infos(plugins: Sequence[str] = ()) -> list[FormatInfo]:
@@ -55,6 +67,11 @@ def _open(path: Path, plugins: Sequence[str], mapping: Path | None) -> Store:
         if source.head.startswith(_SQLITE):
             source.close()
             return _open_sqlite(path, plugins)
+        if source.head.startswith(AGE):
+            raise NotAStore(
+                "This file is sealed with age.",
+                "Open it to look at: inspector FILE --role ROLE; it can't be changed.",
+            )
         return _open_json(path, source, plugins, mapping)
     except InspectorError:
         source.close()
@@ -102,9 +119,11 @@ def _stdin() -> Path:
 class _Named:
     """A store under the name that the user knows it by."""
 
-    def __init__(self, store: Store, name: Path) -> None:
+    def __init__(self, store: Store, name: Path, copy: Path | None = None) -> None:
+        """`copy`: a file that goes with it."""
         self._store = store
         self._name = name
+        self._copy = copy
 
     @property
     def info(self) -> StoreInfo:
@@ -130,3 +149,5 @@ class _Named:
 
     def close(self) -> None:
         self._store.close()
+        if self._copy is not None:
+            self._copy.unlink(missing_ok=True)

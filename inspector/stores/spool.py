@@ -13,6 +13,7 @@ from inspector.errors import StoreError, UsageError
 from inspector.paths import cache_folder, private_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
 _STEP: Final = 1 << 20
@@ -20,10 +21,15 @@ _PREFIX: Final = "stdin-"
 
 
 def spool(stream: BinaryIO) -> Path:
-    """Everything of `stream`, in a 0600 file in a 0700 folder of our cache; removed at exit, and if we were
-    killed, by the next run."""
+    """Everything of `stream`; see `spooled`."""
     if stream.isatty():
         raise UsageError("Standard input is a terminal.", "Pipe a store into it: inspector - < FILE.")
+    return spooled(lambda file: shutil.copyfileobj(stream, file, _STEP), "Standard input")
+
+
+def spooled(write: Callable[[BinaryIO], None], what: str) -> Path:
+    """What is written, in a 0600 file in a 0700 folder of our cache; removed at exit, and if we were killed, by the
+    next run."""
     folder = private_folder(cache_folder() / "spool")
     _sweep(folder)
     try:
@@ -32,12 +38,15 @@ def spool(stream: BinaryIO) -> Path:
         path = Path(name)
         atexit.register(path.unlink, missing_ok=True)
         with os.fdopen(fd, "wb") as file:
-            shutil.copyfileobj(stream, file, _STEP)
+            write(file)
     except OSError as error:
-        what = os.strerror(error.errno or 0)
+        why = os.strerror(error.errno or 0)
         raise StoreError(
-            f"Standard input can't be kept: {what}.", "Free disk space, or open the file itself."
+            f"{what} can't be kept: {why}.", "Free disk space, or open the file itself."
         ) from error
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
     return path
 
 

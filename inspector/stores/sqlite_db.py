@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -116,6 +117,16 @@ class Database:
         raise StoreError(
             "The database changes faster than it can be read.", "Try again when its writer is idle."
         )
+
+    def snapshot(self, target: Path) -> None:
+        """One state of the whole database, its log included, into the empty file `target`."""
+        with self._lock:
+            self._deadline = float("inf")
+            try:
+                with closing(sqlite3.connect(target)) as out:
+                    patiently(lambda: self._opened.connection.backup(out))
+            except sqlite3.DatabaseError as error:
+                raise _explained(error) from error
 
     def column(self, table: str, name: str) -> str:
         """The SQL for a column, NULL where this revision of the schema has none."""

@@ -173,7 +173,7 @@ def test_recovery_drill_and_recovery(keyed: Keyed, tmp_path: Path) -> None:
     identity.write_text(str(keyed.people[1]))
     done = inside("keys", "recover", "--identity", str(identity), "--drill")
     assert done.returncode == 0
-    assert b"4 levels" in done.stderr
+    assert b"5 keys" in done.stderr
     for item in keyed.items.iterdir():
         item.unlink()
     assert whoami("admin")[0] == 3

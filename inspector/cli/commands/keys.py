@@ -71,6 +71,7 @@ def init(common: Common, recipients: tuple[str, ...]) -> None:
         vault = Vault(path, make=True)
         with closing(vault):
             held = begin(vault, key_store(config), roles, identity.name, people)
+            held.with_box(identity.role, roles)
             intent.new_state.update(vault=vault.id, root=held.admin.kek_id, role=identity.name)
             intent.counts.update(levels=len(vault.level_keys()), recipients=len(people))
     narrate(f"The vault is {path}. The role {identity.name} has the key {held.admin.kek_id}.")
@@ -115,12 +116,14 @@ def list_(common: Common) -> None:
 def grant(common: Common, name: str, expires: str | None) -> None:
     """Make a key for ROLE in this machine's key store; keys export carries it to another."""
     config = read_config(common)
-    chosen = role_named(roles_of(config), name)
+    roles = roles_of(config)
+    chosen = role_named(roles, name)
     until = 0 if expires is None else seconds() + _span(expires)
     with custody(common, config) as (held, auditing):
         entry = Entry("key.granted", Resource("key"), reason=common.reason or "")
         with auditing.log.act(replace(entry, new_state={"role": chosen.name, "expires": until})) as intent:
             made = held.grant(chosen, expires=until)
+            held.with_box(chosen, roles)
             intent.new_state["key_id"] = made.kek_id
     narrate(
         f"The role {chosen.name} has the key {made.kek_id}{f', until {_moment(until)}' if until else ''}."
@@ -385,9 +388,7 @@ def recover(common: Common, identity: str, drill: bool, name: str) -> None:
                 intent.counts["levels"] = len(vault.wraps(held.admin.kek_id))
                 intent.new_state.update(root=held.admin.kek_id)
     count = intent.counts["levels"]
-    narrate(
-        f"{count:,} levels' keys {'can be recovered' if drill else f'are open to the role {chosen.name}'}."
-    )
+    narrate(f"{count:,} keys {'can be recovered' if drill else f'are open to the role {chosen.name}'}.")
 
 
 @command.command("status", cls=Command)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from inspector.cli.common import Command, Common
@@ -26,6 +28,11 @@ _LEVELS = ("internal", "confidential", "restricted")
     default=None,
     help="A key for each person, so that keys destroy --subject ends one person's values ([encryption] per_subject).",
 )
+@click.option("--whole", is_flag=True, help="Write the whole store as it is into an age file; needs -o.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=str), metavar="FILE", help="With --whole: the new file."
+)
+@click.option("--for", "whose", metavar="ROLE", help="With --whole: who opens it; else the role in use.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sealed and change nothing.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.pass_obj
@@ -36,6 +43,9 @@ def command(
     types: str | None,
     level: str | None,
     per_subject: bool | None,
+    whole: bool,
+    output: str | None,
+    whose: str | None,
     dry_run: bool,
     yes: bool,
 ) -> int:
@@ -44,8 +54,13 @@ def command(
     A text is sealed whole, with every copy of it in its span or trace. Where a value stands inside a longer text
     it stays, and is counted. Needs a role that may seal, whose key this machine holds. Where an earlier run was
     interrupted, that is finished first.
+
+    With --whole nothing of STORE is changed: it is written, as it is, into an age file that the keys of a role and
+    the recipients of recovery open. inspector FILE --role ROLE looks into it.
     """
     at = Sealer.of(common, "fields:seal")
+    if whole or output is not None:
+        return _whole(at, store, output, whose)
     wish = at.wish(fields, types, level, per_subject)
     with at.planned(store, wish, dry_run=dry_run) as (plan, act):
         out = Out(no_color=common.no_color)
@@ -64,3 +79,16 @@ def command(
             f"{done.left:,} places still hold one of the values inside a longer text; inspector erase finds them."
         )
     return int(act.exit(done))
+
+
+def _whole(at: Sealer, store: str, output: str | None, whose: str | None) -> int:
+    from inspector.access.roles import role_named
+    from inspector.cli.wholes import seal_whole
+
+    if output is None:
+        raise UsageError("The age file has no name.", "Add -o FILE.")
+    identity = at.office.auditing.identity
+    chosen = role_named(identity.roles, whose or identity.name).name
+    size = seal_whole(at.office, Path(store), Path(output), chosen)
+    narrate(f"{output} has {size:,} bytes and opens for {chosen}. {store} is still there, open.")
+    return int(Exit.DONE)
