@@ -45,12 +45,14 @@ _SIMPLE = re.compile(rb'(?:%s|\{"\w{1,16}"[ \t]*:[ \t]*%s[ \t]*\})' % (_QUOTED, 
 """A text, or the text in OTLP's wrapper: what most telling keys have below them."""
 
 
-_OTHERWISE = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|[\\\x1b\x80-\U0010ffff]")
+_OTHERWISE = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]")
 
 
 def plain_text(text: str) -> bool:
     """Whether a text is no JSON and can be read in one way only: what no decoder of `shadows` would change."""
-    return text[:1] not in _STRUCTURE and _OTHERWISE.search(text) is None
+    if text[:1] in _STRUCTURE or not text.isascii() or "\\" in text or "\x1b" in text:
+        return False
+    return not ("%" in text or "&" in text) or _OTHERWISE.search(text) is None
 
 
 def decoded(token: bytes) -> str:

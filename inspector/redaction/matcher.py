@@ -117,6 +117,12 @@ class Compiled:
             self._context = context_pattern(self.rule.context)
         return self._context
 
+    def may_stand_in(self, low: bytes) -> bool:
+        """Whether a text in small letters holds a keyword of the rule, or the digits that others are about."""
+        if self.words:
+            return any(word in low for word in self.words)
+        return self.rule.custom or _DIGIT.search(low) is not None
+
     def in_context(self, text: str) -> bool:
         context = self.context
         return context is not None and context.search(text) is not None
@@ -315,17 +321,17 @@ class Matcher:
 
     def find_by(self, text: bytes, rules: int) -> Iterator[Hit]:
         """The findings of some rules, as bits by their number, in a text without a key."""
-        low = text.lower()
-        digits = _DIGIT.search(text) is not None
+        low = b""
         while rules:
             bit = rules & -rules
             rules ^= bit
             compiled = self.compiled[bit.bit_length() - 1]
-            words = compiled.words
-            if any(word in low for word in words) if words else digits or compiled.rule.custom:
-                for hit in compiled.find(text, "", None):
-                    if not (self.allowances and self.allowances.allows(hit.rule.type, hit.value)):
-                        yield hit
+            for hit in compiled.find(text, "", None):
+                low = low or text.lower()
+                if not compiled.may_stand_in(low):
+                    break
+                if not (self.allowances and self.allowances.allows(hit.rule.type, hit.value)):
+                    yield hit
 
     def find(self, text: bytes, keys: str = "", reject: Reject | None = None) -> list[Hit]:
         """Every finding of every rule, overlaps included. `keys` is the lower-cased key path."""

@@ -28,7 +28,13 @@ def _placeholder() -> engines.Pattern | re.Pattern[bytes]:
 
 def protect(text: bytes) -> tuple[bytes, list[tuple[int, int]]]:
     """`text` with every placeholder blanked to NUL bytes (same length), and where they stood."""
-    if not (b"[" in text or b"sha256:" in text or b"***" in text or b"\xe2\x80\xa2" in text):
+    # One byte is found far faster than three.
+    if not (
+        b"[" in text
+        or (b"*" in text and b"***" in text)
+        or b"sha256:" in text
+        or (not text.isascii() and b"\xe2\x80\xa2" in text)
+    ):
         return text, []
     spans = [(found.start(), found.end()) for found in _placeholder().finditer(text)]
     if not spans:

@@ -28,13 +28,30 @@ def is_json(line: bytes) -> bool:
     return True
 
 
+_FEW = 32
+
+
+def _blanked(line: bytes) -> bytes:
+    """A line with each escape of a quote or backslash as two spaces."""
+    at = line.find(b"\\")
+    if at < 0:
+        return line
+    # Looking for one byte leaps, for two it doesn't.
+    if line.count(b"\\", at) > _FEW:
+        return line.replace(rb"\\", b"  ").replace(rb"\"", b"  ")
+    out = bytearray(line)
+    while at >= 0:
+        if line[at + 1 : at + 2] in (b'"', b"\\"):
+            out[at : at + 2] = b"  "
+        at = line.find(b"\\", at + 2)
+    return bytes(out)
+
+
 class Strings:
     """The string tokens of one line that is JSON."""
 
     def __init__(self, line: bytes) -> None:
-        if b"\\\\" in line:
-            line = line.replace(rb"\\", b"  ")
-        self._marks = line.replace(rb"\"", b"  ")
+        self._marks = _blanked(line)
         """As long as the line; a quote in it stands at either end of a token."""
         self._here = 0
         self._before_here = 0

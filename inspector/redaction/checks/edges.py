@@ -27,4 +27,4 @@ def joins_number(text: str, start: int, end: int, joiners: str = ".,-") -> bool:
 
 
 def digits_of(value: str) -> str:
-    return "".join(c for c in value if c.isdigit())
+    return "".join([c for c in value if c.isdigit()])
