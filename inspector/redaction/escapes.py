@@ -1,4 +1,4 @@
-"""Where the text of a JSON string token stands in it: so that places found in one are places in the other."""
+"""Where the text of a JSON string token stands in it, so that a part of it is cut and the rest stays."""
 
 from __future__ import annotations
 
@@ -15,19 +15,15 @@ _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 class Escapes:
     """The escapes of one token in ASCII, each for one byte of its text."""
 
-    __slots__ = ("_raw", "_text")
+    __slots__ = ("_at",)
 
     def __init__(self, raw: bytes) -> None:
-        self._raw = [m.start() for m in _ESCAPE.finditer(raw)] if b"\\" in raw else []
-        self._text = [start - 1 - n for n, start in enumerate(self._raw)]
-
-    def inward(self, at: int) -> int:
-        """The byte of the text that a byte of the token stands for."""
-        return at - 1 - bisect_left(self._raw, at)
+        found = _ESCAPE.finditer(raw) if b"\\" in raw else ()
+        self._at = [match.start() - 1 - n for n, match in enumerate(found)]
 
     def outward(self, at: int) -> int:
         """Where in the token a byte of the text begins."""
-        return at + 1 + bisect_left(self._text, at)
+        return at + 1 + bisect_left(self._at, at)
 
     def edit(self, start: int, end: int, pieces: tuple[Piece, ...]) -> Edit:
         """The edit of the token that puts pieces in the place of a part of its text."""

@@ -58,6 +58,29 @@ def context_pattern(words: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{each})(?:e?s)?(?![a-z])")
 
 
+def _stem(word: str) -> tuple[str, re.Pattern[str] | None]:
+    """A context word, or the first of several with the pattern of them all."""
+    low = word.lower()
+    first = low.split(" ")[0]
+    return (low, None) if first == low else (first, context_pattern([low]))
+
+
+def _alone(stem: str, whole: re.Pattern[str] | None, near: str) -> bool:
+    """Whether a word that is in a lower-cased text stands alone there; a plural counts."""
+    if whole is not None:
+        return whole.search(near) is not None
+    at = near.find(stem)
+    while at >= 0:
+        end = at + len(stem)
+        if not "a" <= near[at - 1 : at] <= "z" and any(
+            near.startswith(plural, end) and not "a" <= near[end + len(plural) : end + len(plural) + 1] <= "z"
+            for plural in ("", "s", "es")
+        ):
+            return True
+        at = near.find(stem, at + 1)
+    return False
+
+
 _PARAMETER = re.compile(rb"&(?:amp;)?[A-Za-z_][\w.\[\]-]{0,40}=")
 
 
@@ -94,7 +117,7 @@ class Compiled:
         self._context: re.Pattern[str] | None = None
         self.stopwords = rule.stopwords
         self._parameter = rule.type.startswith("credential") and "(?P<value>" in rule.pattern
-        self._stems = {word.lower().split(" ")[0] for word in rule.context}
+        self._stems: list[tuple[str, re.Pattern[str] | None]] | None = None
         self.words = [word.encode() for word in rule.keywords]
 
     @property
@@ -127,11 +150,12 @@ class Compiled:
         context = self.context
         return context is not None and context.search(text) is not None
 
-    def _says(self, near: str) -> bool:
-        """Whether a context word stands in a lower-cased text; most have not even its beginning."""
-        if not any(stem in near for stem in self._stems):
-            return False
-        return self.in_context(near)
+    def says(self, near: str) -> bool:
+        """The same as `in_context`, word by word: few stand in a text at all, and the pattern tries each of them
+        at each of its letters."""
+        if self._stems is None:
+            self._stems = [_stem(word) for word in self.rule.context]
+        return any(stem in near and _alone(stem, whole, near) for stem, whole in self._stems)
 
     def allowed(self, value: str) -> bool:
         if not self.rule.allow:
@@ -159,7 +183,7 @@ class Compiled:
         after = text[end : end + _WINDOW].decode("utf-8", "ignore")
         if context is not None:
             near = f"{before[-BEFORE:]} {after[:AFTER]}".lower()
-            if not self._says(near) and not (keys and keyed(rule) and context.search(keys)):
+            if not self.says(near) and not (keys and keyed(rule) and context.search(keys)):
                 return value, "context"
         if (
             validate is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from inspector.redaction import matcher
 from inspector.redaction.checks.edges import after, ascii_word, before, digits_of, joins_number
 
 _GROUPS = re.compile(r"\d+")
@@ -26,15 +27,7 @@ _MAESTRO = ("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "676
 
 
 def luhn(digits: str) -> bool:
-    total = 0
-    for place, char in enumerate(reversed(digits)):
-        number = ord(char) - 48
-        if place % 2:
-            number *= 2
-            if number > 9:
-                number -= 9
-        total += number
-    return total % 10 == 0
+    return matcher.luhn(digits.encode())
 
 
 def issuer(digits: str) -> str:
@@ -69,15 +62,27 @@ def issuer(digits: str) -> str:
 
 _ROW_BEFORE = re.compile(r"(?:\b[0-9A-F]{4}[ ,]{1,2}){1,4}$")
 _ROW_AFTER = re.compile(r"(?:[ ,]{1,2}[0-9A-F]{4}\b){1,4}")
+_HEX = frozenset("0123456789ABCDEF")
 _ROW = 24
 """Characters that four more groups of four take."""
+
+
+def _hex_beside(before: str) -> bool:
+    """Whether what stands in front of a number ends in a group's last digit and a sign."""
+    return before[-1:] in (" ", ",") and before.rstrip(" ,")[-1:] in _HEX
 
 
 def _in_a_row(text: str, start: int, end: int) -> bool:
     """Whether three or more groups of four stand beside the number: a column of numbers, a table of code points.
     Fewer may be a year, an amount or the end of a phone number, and four may be another card."""
-    left = _ROW_BEFORE.search(text, max(0, start - _ROW), start)
+    left = (
+        _ROW_BEFORE.search(text, max(0, start - _ROW), start)
+        if _hex_beside(text[max(0, start - 3) : start])
+        else None
+    )
     right = _ROW_AFTER.match(text, end)
+    if left is None and right is None:
+        return False
     sides = [m.group() for m in (left, right) if m is not None]
     if sum(len(re.findall("[0-9A-F]{4}", side)) for side in sides) < 3:
         return False
