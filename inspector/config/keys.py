@@ -227,7 +227,7 @@ KEYS: tuple[Key, ...] = (
     Key("ui.keys.*", _T.TEXT, None, "The keys of one action, separated by commas."),
     Key("ui.mouse", _T.FLAG, True, "Whether the mouse works; F2 switches."),
     Key("ui.ascii", _T.CHOICE, "auto", "Whether only ASCII is drawn.", ("auto", "on", "off")),
-    Key("ui.columns", _T.TEXTS, [], "The list's columns in order; empty: those that fit."),
+    Key("ui.columns", _T.TEXTS, [], "The list's columns, as name:30 with a width; empty: those that fit."),
     Key("ui.line", _T.TEXT, None, "The format of a one-line row; unset: columns."),
     Key("ui.time", _T.CHOICE, "utc", "Which time zone is shown.", ("utc", "local")),
     # index, export, formats

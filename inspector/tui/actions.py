@@ -24,6 +24,8 @@ class Place(StrEnum):
     DETAIL = "detail"
     OVERVIEW = "overview"
     COMPARE = "compare"
+    COLUMNS = "columns"
+    """In the choice of columns."""
     COPY = "copy"
     """After `y`."""
     MODAL = "modal"
@@ -50,7 +52,7 @@ class Action(NamedTuple):
 
 _A = Action
 _L, _B, _T, _S, _D, _C = Place.LIST, Place.BROWSE, Place.TRACES, Place.SPANS, Place.DETAIL, Place.COPY
-_O = Place.OVERVIEW
+_O, _K = Place.OVERVIEW, Place.COLUMNS
 
 ACTIONS: tuple[Action, ...] = (
     # Moving, the same in every pane.
@@ -224,6 +226,10 @@ ACTIONS: tuple[Action, ...] = (
         Place.COMPARE,
         footer=2,
     ),
+    # Choosing the columns of the list.
+    _A("column.wider", "wider", ("l", "right", "+"), "Make the column wider.", _K, palette=False),
+    _A("column.narrower", "narrower", ("h", "left", "-"), "Make it narrower.", _K, palette=False),
+    _A("column.own", "own width", ("0",), "Give it the width it had at first.", _K, palette=False),
     # The detail.
     _A("fold", "fold", ("h", "left"), "Fold, or go to the line above it.", _D),
     _A("unfold", "unfold", ("l", "right"), "Unfold; show more of a long value.", _D),

@@ -11,7 +11,7 @@ from inspector.tui.text import fit, runs_of
 from inspector.view import sanitise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from inspector.tui.look import Look
     from inspector.tui.text import Run
@@ -98,6 +98,8 @@ BY_ID = {column.id: column for column in ALL}
 _FIRST = ("time", "name", "duration", "spans", "status")
 _EXTRA = ((66, "tokens"), (84, "model"), (104, "service"), (126, "cost"))
 
+_NARROWEST, _WIDEST = 3, 120
+
 SORTS = ("start", "duration", "spans", "errors", "tokens", "cost", "name")
 """The fields that `s` goes through."""
 
@@ -108,6 +110,23 @@ def automatic(width: int, *, stores: int) -> list[Column]:
     if stores > 1:
         chosen.add("store")
     return [column for column in ALL if column.id in chosen]
+
+
+def widened(width: int, by: int) -> int:
+    """Another width of a column, within what is of use."""
+    return min(max(width + by, _NARROWEST), _WIDEST)
+
+
+def named(words: Iterable[str]) -> tuple[tuple[str, ...], dict[str, int]]:
+    """`name:30` and `cost` as columns and the widths that were given; what is no column is left out."""
+    chosen, widths = [], {}
+    for word in words:
+        id, _, width = word.partition(":")
+        if id in BY_ID:
+            chosen.append(id)
+            if width.isdecimal():
+                widths[id] = widened(int(width), 0)
+    return tuple(chosen), widths
 
 
 class Field(NamedTuple):

@@ -21,6 +21,7 @@ CHAINS = (
     (Place.DETAIL, Place.LIST, Place.BROWSE, Place.APP),
     (Place.OVERVIEW, Place.MODAL, Place.LIST),
     (Place.COMPARE, Place.MODAL, Place.LIST),
+    (Place.COLUMNS, Place.MODAL, Place.LIST),
     (Place.COPY,),
 )
 """Places that hear a key at the same time."""
@@ -61,6 +62,8 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "time.later": ("shift+right",),
         "chart.left": ("left",),
         "chart.right": ("right",),
+        "column.wider": ("right",),
+        "column.narrower": ("left",),
         "chart.earlier": ("shift+left",),
         "chart.later": ("shift+right",),
         "trace.next": ("ctrl+right",),

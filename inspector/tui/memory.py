@@ -26,6 +26,8 @@ class Remembered:
     sort: str = "start"
     descending: bool = True
     columns: list[str] = field(default_factory=list)
+    widths: dict[str, int] = field(default_factory=dict)
+    """Widths of columns, by id."""
     tab: int = 0
     by_service: bool = False
     trace: str = ""
@@ -82,6 +84,11 @@ def _sound(held: dict[str, object]) -> Remembered:
     kept.tab = min(max(kept.tab, 0), 4)
     kept.sort = kept.sort if kept.sort.isalpha() else "start"
     kept.columns = [name for name in kept.columns if isinstance(name, str) and name.isalpha()]
+    kept.widths = {
+        name: width
+        for name, width in kept.widths.items()
+        if isinstance(name, str) and name.isalpha() and type(width) is int and 0 < width < 1000
+    }
     kept.trace = kept.trace if _ID.fullmatch(kept.trace) else ""
     kept.bookmarks = {
         name: id

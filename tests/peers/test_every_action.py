@@ -41,6 +41,7 @@ WAY = {
     Place.DETAIL: "\r\r",
     Place.OVERVIEW: "i",
     Place.COMPARE: "mjm=",
+    Place.COLUMNS: "x",
     Place.COPY: "\r\ry",
     Place.MODAL: "?",
 }

@@ -50,6 +50,7 @@ DOERS = {
     Place.DETAIL: (Detail,),
     Place.OVERVIEW: (OverviewScreen,),
     Place.COMPARE: (CompareScreen,),
+    Place.COLUMNS: (ColumnsScreen,),
     Place.MODAL: (ListScreen, ColumnsScreen, ChooserScreen, OverviewScreen, CompareScreen),
 }
 
@@ -75,6 +76,7 @@ def test_no_key_means_two_things_in_one_place() -> None:
         (Place.DETAIL, Place.LIST, Place.BROWSE, Place.APP),
         (Place.OVERVIEW, Place.MODAL, Place.LIST),
         (Place.COMPARE, Place.MODAL, Place.LIST),
+        (Place.COLUMNS, Place.MODAL, Place.LIST),
         (Place.COPY,),
     ):
         keys = [key for action in at(*places) for key in action.keys]

@@ -17,7 +17,7 @@ from inspector.tui.memory import Memory, Remembered
 from inspector.tui.screens.going import moment_of, place_of
 from inspector.tui.settings import Settings
 from inspector.view import Sort
-from tests.tui.driving import MIDDLE, browser, drawn, settle
+from tests.tui.driving import MIDDLE, browser, drawn, lines, settle
 from tests.tui.fake import NOON, FakeView
 
 if TYPE_CHECKING:
@@ -124,6 +124,42 @@ async def test_columns_of_the_config_beat_those_kept(tmp_path: Path) -> None:
     async with InspectorApp(FakeView(traces=8), settings=settings).run_test(size=MIDDLE) as pilot:
         await settle(pilot)
         assert browser(pilot).traces.chosen == ("name", "cost")
+
+
+async def test_widths_of_columns_are_changed_by_keys_and_kept(tmp_path: Path) -> None:
+    settings = Settings(memory=tmp_path / "s" / "one.json")
+    async with InspectorApp(FakeView(traces=8), settings=settings).run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        traces = browser(pilot).traces
+        name = {column.id: size for column, size in traces.widths_in(traces.size.width - 2)}["name"]
+        head = lines(traces)[1]
+        await pilot.press("x", "j", "h", "h", "h", "j", "j", "space", "l")
+        await settle(pilot)
+        assert traces.widths == {"name": name - 6, "model": 18}
+        assert lines(traces)[1] != head
+        await pilot.press("0", "escape", "q")
+        await pilot.pause()
+    assert json.loads((tmp_path / "s" / "one.json").read_text())["widths"].keys() == {"name"}
+    async with InspectorApp(FakeView(traces=8), settings=settings).run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        assert browser(pilot).traces.widths == traces.widths
+
+
+async def test_widths_of_the_config_beat_those_kept(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "s" / "one.json", ())
+    memory.save(Remembered(columns=["name"], widths={"name": 20, "cost": 11}))
+    settings = Settings(memory=tmp_path / "s" / "one.json", columns=("name:30", "cost", "tokens:0", "user:x"))
+    async with InspectorApp(FakeView(traces=8), settings=settings).run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        traces = browser(pilot).traces
+        assert traces.chosen == ("name", "cost", "tokens", "user")
+        assert traces.widths == {"name": 30, "cost": 11, "tokens": 3}
+
+
+def test_a_width_that_is_none_is_not_taken_from_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "one.json"
+    file.write_text('{"widths": {"name": -4, "cost": "9", "user": 30, "a b": 3, "time": true}}')
+    assert Memory(file, ()).load().widths == {"user": 30}
 
 
 def test_times_in_the_machines_zone(monkeypatch: pytest.MonkeyPatch) -> None:

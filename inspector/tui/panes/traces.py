@@ -51,6 +51,8 @@ class Traces(Pane):
         self.scanning = True
         self.chosen: tuple[str, ...] = ()
         """Columns the user picked; empty for automatic."""
+        self.widths: dict[str, int] = {}
+        """Widths of columns that the user set, by id."""
         self.line: Sequence[cols.Field] = ()
         """The user's one-line format, instead of columns."""
         self.marked: list[TraceKey] = []
@@ -122,9 +124,10 @@ class Traces(Pane):
             return [column for column in cols.ALL if column.id in self.chosen]
         return cols.automatic(width, stores=self.stores)
 
-    def _widths(self, width: int) -> list[tuple[cols.Column, int]]:
+    def widths_in(self, width: int) -> list[tuple[cols.Column, int]]:
         shown = self.columns(width)
-        sizes = [11 if c.id == "time" and self.many_days and width >= 48 else c.width for c in shown]
+        days = self.many_days and width >= 48
+        sizes = [self.widths.get(c.id, 11 if c.id == "time" and days else c.width) for c in shown]
         left = width - 2 - 2 * (len(shown) - 1) - sum(sizes)
         flexible = [i for i, size in enumerate(sizes) if size == 0]
         for i in flexible:
@@ -141,7 +144,7 @@ class Traces(Pane):
                     look.dim,
                 ),
             )
-        for column, size in self._widths(width):
+        for column, size in self.widths_in(width):
             sorted_by = column.sort == self.sort.field and column.title
             sign = (look.glyphs.down if self.sort.descending else look.glyphs.up) if sorted_by else ""
             label = f"{column.title}{' ' + sign if sign else ''}"
@@ -158,7 +161,7 @@ class Traces(Pane):
         out: list[Run] = [(look.glyphs.mark if row.key in self.marked else " ", look.accent_bold)]
         if self.line:
             return [*out, *cols.draw_line(self.line, row, look, self.today)]
-        for column, size in self._widths(width):
+        for column, size in self.widths_in(width):
             drawn = column.draw(row, look, self.today, size)
             if selected and column.id in ("name", "duration"):
                 drawn = [(text, look.strong if style is look.text else style) for text, style in drawn]

@@ -23,6 +23,7 @@ HEADINGS = {
     Place.DETAIL: "In the detail",
     Place.OVERVIEW: "In the overview",
     Place.COMPARE: "In a comparison",
+    Place.COLUMNS: "In the choice of columns",
     Place.COPY: "After y",
     Place.MODAL: "In a dialog",
 }

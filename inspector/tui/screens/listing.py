@@ -36,14 +36,7 @@ class Listing:
     def action_columns(self) -> None:
         from inspector.tui.screens.columns import ColumnsScreen
 
-        traces = self._screen.traces
-        shown = tuple(column.id for column in traces.columns(traces.size.width))
-        self._screen.app.push_screen(ColumnsScreen(shown), self._use_columns)
-
-    def _use_columns(self, chosen: tuple[str, ...] | None) -> None:
-        if chosen is not None:
-            self._screen.traces.chosen = chosen
-            self._screen.traces.forget()
+        self._screen.app.push_screen(ColumnsScreen(self._screen.traces))
 
     def action_overview(self) -> None:
         from inspector.tui.screens.overview import OverviewScreen

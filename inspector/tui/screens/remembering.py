@@ -26,8 +26,9 @@ class Remember:
         screen, kept = self._screen, self.kept
         if kept.sort in cols.SORTS:
             screen.traces.sort = Sort(kept.sort, kept.descending)
-        chosen = screen.settings.columns or kept.columns
-        screen.traces.chosen = tuple(name for name in chosen if name in cols.BY_ID)
+        chosen, widths = cols.named(screen.settings.columns or kept.columns)
+        screen.traces.chosen = chosen
+        screen.traces.widths = {**kept.widths, **widths}
         screen.traces.line = cols.line_of(screen.settings.line)
         screen.spans.by_service = kept.by_service
         screen.detail.tab = kept.tab
@@ -36,6 +37,7 @@ class Remember:
         screen, kept = self._screen, self.kept
         kept.sort, kept.descending = screen.traces.sort.field, screen.traces.sort.descending
         kept.columns = list(screen.traces.chosen)
+        kept.widths = dict(screen.traces.widths)
         kept.by_service = screen.spans.by_service
         kept.tab = screen.detail.tab
         row = screen.traces.current()
