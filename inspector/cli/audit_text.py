@@ -184,7 +184,7 @@ def print_report(out: Out, found: Review, asked: bool) -> None:
         ]
         for p in found.people.values()
     ]
-    for line in table(out, columns, rows):
+    for line in table(out, columns, rows, within=True):
         out.line(f"  {line}")
     for name, heading in SECTIONS.items():
         lines = lines_of(found, name)
@@ -216,7 +216,7 @@ def _lines(out: Out, lines: Sequence[Line]) -> None:
         ]
         for x in lines
     ]
-    for line in table(out, columns, rows):
+    for line in table(out, columns, rows, within=True):
         out.line(f"  {line}")
 
 

@@ -75,7 +75,7 @@ def _print_store(out: Out, each: StorePlan, *, samples: bool) -> None:
     rows = [
         [c.name, _count(c.traces), _count(c.spans), _count(c.rows), ", ".join(c.where)] for c in each.classes
     ]
-    for line in table(out, columns, rows):
+    for line in table(out, columns, rows, within=True):
         out.line(f"  {line}")
     for reason, count in each.reasons.items():
         out.line(f"  {one_line(reason)}: {count:,} traces")

@@ -27,8 +27,12 @@ class Column:
     """Left out, the last first, where a terminal is too narrow for all."""
 
 
-def table(out: Out, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Lines, the first of titles if a person reads them. Columns that are empty everywhere are left out."""
+def table(
+    out: Out, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, within: bool = False
+) -> Iterator[str]:
+    """Lines, the first of titles if a person reads them, or if the table stands within a text, which no program
+    takes for rows. Columns that are empty everywhere are left out."""
+    titled = out.tty or within
     cells = [[one_line(cell) for cell in row] for row in rows]
     kept = [i for i in range(len(columns)) if any(row[i] for row in cells)]
     if not kept:
@@ -38,11 +42,12 @@ def table(out: Out, columns: Sequence[Column], rows: Sequence[Sequence[str]]) ->
     shown = [columns[i] for i in kept]
     cells = [[row[i] for i in kept] for row in cells]
     widths = [
-        max(width(column.title) if out.tty else 0, *(width(row[i]) for row in cells))
+        max(width(column.title) if titled else 0, *(width(row[i]) for row in cells))
         for i, column in enumerate(shown)
     ]
     if out.tty:
         _shrink(widths, [c.least for c in shown], out.width - len(_GAP) * (len(shown) - 1))
+    if titled:
         titles = [pad(clip(c.title, w), w, right=c.right) for c, w in zip(shown, widths, strict=True)]
         yield out.dim(_GAP.join(titles).rstrip())
     for row in cells:

@@ -8,10 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from inspector.cli.commands.open import opened
+from inspector.cli.common import Common
+from inspector.cli.engine import read_config
 from tests.cli.program import ROOT, run
 
 ROW = (
@@ -305,8 +309,10 @@ def test_headless_commands_never_import_the_screen(command: str, langfuse: str) 
     assert done.stderr.splitlines()[-1].endswith(b" []")
 
 
-def test_recent_stores_are_kept_by_path_alone(langfuse: str) -> None:
+def test_only_a_store_on_the_screen_is_recent_and_its_path_alone_is_kept(langfuse: str) -> None:
     run("info", langfuse)
     kept = Path(os.environ["INSPECTOR_STATE_DIR"]) / "recent.json"
-    assert json.loads(kept.read_text()) == [langfuse]
+    assert not kept.exists()
+    with closing(opened([langfuse], Common(), read_config(Common()))):
+        assert json.loads(kept.read_text()) == [langfuse]
     assert kept.stat().st_mode & 0o777 == 0o600

@@ -25,6 +25,14 @@ def test_piped_lines_are_whole_and_have_no_titles() -> None:
     ]
 
 
+def test_within_a_text_a_piped_table_keeps_its_titles() -> None:
+    assert list(table(out(False), COLUMNS, ROWS, within=True)) == [
+        "NAME                      NUMBER",
+        "a long name that is long       1",
+        "田中                      12,345",
+    ]
+
+
 @pytest.mark.parametrize("columns", [10, 14, 20, 32, 200])
 def test_on_a_terminal_lines_fit_where_they_can(columns: int) -> None:
     lines = list(table(out(True, columns), COLUMNS, ROWS))

@@ -74,7 +74,7 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
         names = [str(chosen)]
     identity = who(common, config)
     exporter = ScreenExporter(names, common, config, identity)
-    view = LazyView(lambda: _opened(names, common, config), badge_of(identity), exporter)
+    view = LazyView(lambda: opened(names, common, config), badge_of(identity), exporter)
     if not all(map(looks_openable, names)):
         view.summaries()  # opens the stores, or says what they are, before there is a screen
     if "-" in names:
@@ -90,7 +90,7 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
     return code
 
 
-def _opened(names: Sequence[str], common: Common, config: Config) -> View:
+def opened(names: Sequence[str], common: Common, config: Config) -> View:
     """Opens the stores, and puts them among the recent ones: what is only listed or searched isn't."""
     from inspector.cli.recent import remember
 

@@ -109,7 +109,7 @@ def _print(out: Out, made: Explanation) -> None:
             if p.finding
         ]
     out.line()
-    for line in table(out, columns, rows):
+    for line in table(out, columns, rows, within=True):
         out.line(line)
     if not rows:
         out.line("Nothing is hidden, and nothing came near.")
