@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input
 
 from inspector.tui.app import InspectorApp
+from inspector.tui.panes.detail import Detail
 from inspector.tui.screens.choosing import ChooserApp
 from inspector.tui.settings import Settings
 from inspector.view import ShownAuditRecord
@@ -100,6 +101,8 @@ async def quiet(pilot: Pilot[object]) -> None:
     for field in app.screen.query(Input):
         field.cursor_blink = False
         field._cursor_visible = True
+    for detail in app.screen.query(Detail):
+        detail._relay()  # how many lines it knows of, and its scroll bar says, hangs on sizes in between
     await pilot.pause()
 
 
