@@ -425,7 +425,8 @@ class View(Protocol):
 
     def trace(self, key: TraceKey) -> ShownTrace: ...
 
-    def span(self, key: TraceKey, index: int) -> ShownSpan: ...
+    def span(self, key: TraceKey, index: int, *, raw: bool = True) -> ShownSpan:
+        """Without `raw` the stored object as a whole isn't in it, which costs a third of the work."""
 
     def search(self, query: str, stopped: Callable[[], bool]) -> Iterator[Hit]:
         """Spans that satisfy `query` in their redacted text, from the end of each store; audited at the end.

@@ -67,8 +67,8 @@ class LazyView:
     def trace(self, key: TraceKey) -> ShownTrace:
         return self._opened().trace(key)
 
-    def span(self, key: TraceKey, index: int) -> ShownSpan:
-        return self._opened().span(key, index)
+    def span(self, key: TraceKey, index: int, *, raw: bool = True) -> ShownSpan:
+        return self._opened().span(key, index, raw=raw)
 
     def search(self, query: str, stopped: Callable[[], bool]) -> Iterator[Hit]:
         return self._opened().search(query, stopped)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from inspector.redaction.rule import KeyRule
     from inspector.redaction.scanner import Found
 
-_REMEMBERED = 64 << 20
+_REMEMBERED = 4 << 20
 _LONGEST = 1 << 18
 _QUOTED = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _SIMPLE = re.compile(rb'(?:%s|\{"\w{1,16}"[ \t]*:[ \t]*%s[ \t]*\})' % (_QUOTED, _QUOTED), re.DOTALL)

@@ -104,6 +104,6 @@ class Chosen:
 
     def _spans(self, trace: ShownTrace) -> Iterator[tuple[SpanNode, ShownSpan]]:
         for node in trace.nodes:
-            span = self.minimise.span(self.view.span(trace.row.key, node.index))
+            span = self.minimise.span(self.view.span(trace.row.key, node.index, raw=False))
             self.tally.span(span)
             yield node, span

@@ -95,8 +95,8 @@ class AuditedView:
     def trace(self, key: TraceKey) -> ShownTrace:
         return self.session.trace(key)
 
-    def span(self, key: TraceKey, index: int) -> ShownSpan:
-        return self.session.span(key, index)
+    def span(self, key: TraceKey, index: int, *, raw: bool = True) -> ShownSpan:
+        return self.session.span(key, index, raw=raw)
 
     def search(self, query: str, stopped: Callable[[], bool]) -> Iterator[Hit]:
         self._permit(query)

@@ -170,13 +170,13 @@ class Session:
             raw=raw_text(trace.raw, veil),
         )
 
-    def span(self, key: TraceKey, index: int) -> ShownSpan:
+    def span(self, key: TraceKey, index: int, *, raw: bool = True) -> ShownSpan:
         loaded = self._load(key)
         if not 0 <= index < len(loaded.trace.spans):
             raise NotFound("The trace has no such span any more.", "Reload the store.")
         span, flags = loaded.span(index)
         veil = self._stores[key.store].veil
-        shown = show_span(span, veil, flags)
+        shown = show_span(span, veil, flags, raw=raw)
         if self.unveiling is not None:
             shown = self.unveiling.shown(key, index, span, veil, shown)
         if shown.conversation or shown.input is not None or shown.output is not None:

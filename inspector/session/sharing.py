@@ -32,7 +32,7 @@ Share: TypeAlias = "list[Piece]"
 
 WORTH: Final = 12 << 20
 """Fewer bytes are redacted before a process of their own has made its scanner."""
-_SHARE: Final = 2 << 20
+_SHARE: Final = 1 << 20
 _PATHS: Final = 200
 _LONGEST_JOB: Final = 60_000
 """Bytes that a pipe takes while nobody reads: a process may be writing while it is given its next job."""

@@ -68,8 +68,10 @@ def label(field: str, text: str, veil: Veil) -> RedactedText:
     return best
 
 
-def show_span(span: Span, veil: Veil, flags: tuple[str, ...] = (), *, lean: bool = False) -> ShownSpan:
-    """`lean` leaves out what repeats the rest: the conversation and the raw object."""
+def show_span(
+    span: Span, veil: Veil, flags: tuple[str, ...] = (), *, lean: bool = False, raw: bool = True
+) -> ShownSpan:
+    """`lean` leaves out what repeats the rest: the conversation and the raw object. Without `raw` the latter."""
     attributes = veil.attributes(span.attributes, "attributes")
     events = tuple(
         ShownEvent(
@@ -120,7 +122,7 @@ def show_span(span: Span, veil: Veil, flags: tuple[str, ...] = (), *, lean: bool
         cost=span.cost,
         tags=tuple(shown_text(label("tag", t, veil)) for t in span.tags),
         annotations=shown_annotations(span.annotations, veil),
-        raw=EMPTY if lean else raw_text(span.raw, veil),
+        raw=raw_text(span.raw, veil) if raw and not lean else EMPTY,
         flags=span.flags + flags,
         redactions=(),
     )

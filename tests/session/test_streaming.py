@@ -12,6 +12,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from inspector.access.limits import Limit
 from inspector.index.pool import Crew, NoWorkers
@@ -86,6 +87,15 @@ def test_what_is_streamed_is_what_is_shown(name: str, stores: Path, tmp_path: Pa
             assert to_json(span_json(before)["events"]) == to_json(span_json(after)["events"])
             assert str(before.name) == str(after.name)
             assert str(before.status_message) == str(after.status_message)
+
+
+def test_a_span_without_its_raw_object_is_the_same_otherwise(genai: Path) -> None:
+    view = opened(genai)
+    key = view.rows().page(0, 1)[0].key
+    whole, less = view.span(key, 0), view.span(key, 0, raw=False)
+    assert str(whole.raw)
+    assert not str(less.raw)
+    assert replace(whole, raw=less.raw) == less
 
 
 @pytest.fixture

@@ -298,7 +298,7 @@ class FakeView:
             for i, (depth, last, children, kind, name, low, high, status, note) in enumerate(table)
         )
 
-    def span(self, key: TraceKey, index: int) -> ShownSpan:
+    def span(self, key: TraceKey, index: int, *, raw: bool = True) -> ShownSpan:
         node = self.nodes[index] if self.nodes is not None else self._nodes(self.row(key.row))[index]
         bad = node.status == "error"
         talks = node.kind in ("llm", "agent", "tool") and not self.huge

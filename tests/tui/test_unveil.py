@@ -58,8 +58,8 @@ class OpenView(FakeView):
             raise NotFound("Nothing of this is open.", "Open it first.")
         return CANARY
 
-    def span(self, key: TraceKey, index: int) -> ShownSpan:
-        made = super().span(key, index)
+    def span(self, key: TraceKey, index: int, *, raw: bool = True) -> ShownSpan:
+        made = super().span(key, index, raw=raw)
         shown = Segment(CANARY, State.REVEALED, type="address", operator="unlock")
         locked = Segment("[ENCRYPTED]", State.LOCKED, level="confidential", note="needs role admin")
         home = ShownText((shown if self.state.values else locked,))

@@ -78,7 +78,7 @@ def _chosen(trace: ShownTrace, span_id: str | None) -> Sequence[SpanNode]:
 
 
 def _span(view: View, key: TraceKey, node: SpanNode, raw: bool, messages: bool) -> dict[str, Json]:
-    span = view.span(key, node.index)
+    span = view.span(key, node.index, raw=raw)
     shape = span_json(span)
     if messages:
         shape["messages"] = messages_json(span.conversation)
@@ -95,4 +95,4 @@ def _print(
         print_tree(out, trace)
     for node in nodes:
         out.line()
-        print_span(out, view.span(trace.row.key, node.index), raw=raw)
+        print_span(out, view.span(trace.row.key, node.index, raw=raw), raw=raw)
