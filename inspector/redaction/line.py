@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 4 << 20
 _LONGEST = 1 << 18
-_QUOTED = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
-_SIMPLE = re.compile(rb'(?:%s|\{"\w{1,16}"[ \t]*:[ \t]*%s[ \t]*\})' % (_QUOTED, _QUOTED), re.DOTALL)
-"""A text, or the text in OTLP's wrapper: what most telling keys have below them."""
 
 
 _OTHERWISE = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]")
@@ -397,14 +394,16 @@ class LineEditor:
             return self.under(value, key)
         return self._walk.hidden(rule, value)
 
-    def below(self, raw: bytes, line: bytes, at: int, out: list[Edit]) -> int:
-        """Judge what stands under a telling key, by the exact engine; where it ends."""
-        simple = _SIMPLE.match(line, at)
-        place = (raw, simple[0]) if simple is not None else (raw, b"")
+    def below(self, raw: bytes, line: bytes, at: int, end: int, out: list[Edit]) -> int:
+        """Judge what stands under a telling key, by the exact engine; where it ends.
+
+        `end` is known of a mere text: what became of it is remembered. Of anything else it is -1.
+        """
+        place = (raw, line[at:end] if end > 0 else b"")
         known = self._values.get(place)
-        if known is not None and simple is not None:
+        if known is not None:
             out += [one.moved(at) for one in known]
-            return simple.end()
+            return end
         try:
             value, spot = read(line, at)
         except (NotJSON, RecursionError):
@@ -412,7 +411,7 @@ class LineEditor:
         made: list[Edit] = []
         edits(line, spot, value, self.under(value, decode_string(b'"' + raw + b'"')), made)
         out += made
-        if simple is not None and spot.end == simple.end() and self._remember(len(simple[0])):
+        if spot.end == end and self._remember(end - at):
             self._values[place] = tuple([one.moved(-at) for one in made])
         return spot.end
 

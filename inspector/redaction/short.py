@@ -23,6 +23,8 @@ _NUMBER_END = re.compile(rb"[0-9.eE+\-]*")
 _COLON = re.compile(rb"[ \t\r]*:[ \t\r]*")
 _ENTRY = re.compile(rb'[ \t\r]*,[ \t\r]*"value"[ \t\r]*:[ \t\r]*')
 _KEY_BEFORE = re.compile(rb'"key"[ \t\r]*:[ \t\r]*\Z')
+_WRAPPER = re.compile(rb'\{[ \t]*"\w{1,16}"[ \t]*:[ \t]*')
+_CLOSE = re.compile(rb"[ \t]*\}")
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]*={0,2}")
 _BEFORE = 160
 """Bytes before a run that say whether it is an image."""
@@ -138,7 +140,7 @@ class ShortPath:
         if line[start + 1 : start + 2] in _OPENS:
             key = self._key_before(start)
             if key is not None and self._e.telling(key):
-                return self._e.below(key, line, start, out)
+                return self._e.below(key, line, start, end, out)
         raw = line[start:end]
         if raw[1:2] in _NESTED:
             self.later.setdefault(raw, []).append(start)
@@ -152,7 +154,18 @@ class ShortPath:
         if self._e.sensitive_key(raw):
             raise Undecided
         self._beside(raw, start)
-        return self._e.below(raw, line, value_at, out) if self._e.telling(raw) else end
+        return self._telling(raw, value_at, out) if self._e.telling(raw) else end
+
+    def _telling(self, raw: bytes, at: int, out: list[Edit]) -> int:
+        """Judge what stands under a telling key; its end is known if it is a text, or one in OTLP's wrapper."""
+        line = self._line
+        wrapper = _WRAPPER.match(line, at)
+        start = at if wrapper is None else wrapper.end()
+        end = self._strings.end(start) if line[start] == 34 else -1
+        if wrapper is not None and end > 0:
+            close = _CLOSE.match(line, end)
+            end = -1 if close is None else close.end()
+        return self._e.below(raw, line, at, end, out)
 
     def _beside(self, raw: bytes, start: int) -> None:
         """Hide what a key says of the keys beside it, or they of it: a name beside a mailbox address."""
@@ -202,7 +215,7 @@ class ShortPath:
         value = _ENTRY.match(self._line, end)
         if value is None:
             raise Undecided
-        return self._e.below(raw, self._line, value.end(), out)
+        return self._telling(raw, value.end(), out)
 
     def _number(self, at: int, done: int, out: list[Edit]) -> int:
         """Judge the number at a byte; its end, or -1 where there is none."""

@@ -67,7 +67,11 @@ class Strings:
         self._here = at
         if self._before_here % 2:
             return marks.rfind(_QUOTE, 0, at), marks.find(_QUOTE, at) + 1
-        return (at, marks.find(_QUOTE, at + 1) + 1) if marks[at] == 34 else NOWHERE
+        return (at, self.end(at)) if marks[at] == 34 else NOWHERE
+
+    def end(self, start: int) -> int:
+        """Where the token that starts at a byte ends."""
+        return self._marks.find(_QUOTE, start + 1) + 1
 
     def key_of(self, at: int) -> tuple[int, int]:
         """The key whose value starts at a byte."""
