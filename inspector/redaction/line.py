@@ -83,7 +83,7 @@ class LineEditor:
         self._keys: dict[bytes, bool] = {}
         self._size = 0
         self._sensitive: dict[bytes, bool] = {}
-        self._siblings: dict[bytes, tuple[bytes, ...]] = {}
+        self._siblings: dict[bytes, tuple[tuple[bytes, bytes], ...]] = {}
         self._context = [c.context for c in redactor.compiled if c.context is not None]
         self._heads = {p.segments[0] for p in redactor.field_rules.paths}
         self._leaves = {p.segments[-1] for p in redactor.field_rules.paths}
@@ -373,8 +373,8 @@ class LineEditor:
         """Whether a key is part of a rule that looks at siblings."""
         return bool(self.partners(raw))
 
-    def partners(self, raw: bytes) -> tuple[bytes, ...]:
-        """The keys that such a rule wants beside this one, in the form in which a line is searched for them."""
+    def partners(self, raw: bytes) -> tuple[tuple[bytes, bytes], ...]:
+        """The keys that such a rule wants beside this one, in the forms in which a line is searched for them."""
         known = self._siblings.get(raw)
         if known is None:
             segments = dotted(decode_string(b'"' + raw + b'"'))

@@ -41,7 +41,8 @@ class Scanner:
         out: list[Found] = []
         for scan in self._scans:
             scan(block, out)
-        out = [p for p in out if not _idle(block, *p)]
+        text = Look.TEXT
+        out = [p for p in out if p[1] is text or not _idle(block, *p)]
         out.sort()
         return out
 

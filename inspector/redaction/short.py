@@ -45,10 +45,11 @@ def _plain(text: bytes) -> bytes:
     return text.lower().translate(None, b"-_ \t")
 
 
-def partner_forms(raw: bytes, names: Iterable[str]) -> tuple[bytes, ...]:
-    """What a line holds, in plain form, if one of `names` stands beside the key `raw`."""
+def partner_forms(raw: bytes, names: Iterable[str]) -> tuple[tuple[bytes, bytes], ...]:
+    """What a line holds, in plain form, if one of `names` stands beside the key `raw`: the end of it, and all."""
     stem = _plain(raw[: raw.rfind(b".") + 1])
-    return tuple(b'"' + stem + _plain(name.encode()) + b'"' for name in names)
+    ends = [_plain(name.encode()) + b'"' for name in names]
+    return tuple([(end, b'"' + stem + end) for end in ends])
 
 
 def _rules(places: list[Found], n: int, end: int) -> int:
@@ -74,6 +75,7 @@ class ShortPath:
         self._skeleton: Skeleton | None = None
         self._grouped: set[int] = set()
         self._partners: dict[bytes, bool] = {}
+        self._held: dict[bytes, bool] = {}
         self._plain: bytes | None = None
         self._over: list[tuple[int, int, list[Edit]]] = []
         self._out: list[Edit] = []
@@ -198,10 +200,16 @@ class ShortPath:
         """Whether the line may hold a key that a rule reads together with this one; case and joints don't count."""
         known = self._partners.get(raw)
         if known is None:
+            known = any(self._holds(end) and self._holds(form) for end, form in self._e.partners(raw))
+            self._partners[raw] = known
+        return known
+
+    def _holds(self, form: bytes) -> bool:
+        known = self._held.get(form)
+        if known is None:
             if self._plain is None:
                 self._plain = _plain(self._line)
-            known = any(form in self._plain for form in self._e.partners(raw))
-            self._partners[raw] = known
+            known = self._held[form] = form in self._plain
         return known
 
     def _entry(self, start: int, end: int, out: list[Edit]) -> int:
