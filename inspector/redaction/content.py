@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from inspector.redaction.levels import rank
 from inspector.redaction.placeholders import protect
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from inspector.redaction.shadows import Shadow
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True, gc=False):
     """A range to be hidden, under the rule of the most severe finding in it."""
 
     start: int

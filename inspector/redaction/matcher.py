@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from inspector.redaction import engines
 from inspector.redaction.checks.words import entropy
@@ -35,8 +36,7 @@ _DIGIT = re.compile(rb"[0-9][^A-Za-z]{0,3}[0-9]")
 _CONTROL = re.compile(rb"[\t\n\r]")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True, gc=False):
     """One value that a rule found: byte offsets, and the value as decoded where it was found."""
 
     start: int
