@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from inspector.redaction.engine import Redactor
 
 BLOCK = 1 << 20
-SMALL = 96 << 10
+SMALL = 512 << 10
 """Below this many bytes every line takes the exact path: compiling the scanner would take longer."""
 
 
