@@ -215,6 +215,15 @@ ACTIONS: tuple[Action, ...] = (
         _O,
         footer=5,
     ),
+    _A(
+        "due",
+        "what runs out",
+        ("r",),
+        "What retention takes now and next, by rule; changes nothing.",
+        _O,
+        permission="retention:apply",
+        footer=6,
+    ),
     # Comparing two traces.
     _A("difference.next", "next difference", ("n",), "Next span that differs.", Place.COMPARE, footer=1),
     _A("difference.previous", "previous differ.", ("N",), "Previous span that differs.", Place.COMPARE),

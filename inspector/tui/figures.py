@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from inspector.tui.look import Look
     from inspector.tui.text import Run
+    from inspector.view_acts import ShownPlan
     from inspector.view_stats import Findings, StatLine, Stats, TypeFound
 
 _MOST = 12
@@ -109,3 +110,23 @@ def _type(found: TypeFound, look: Look, width: int) -> list[Run]:
         *fit([(figures_, look.text)], 44 if width >= 100 else 34, look),
         (paths, look.dim),
     ]
+
+
+def running_out(plan: ShownPlan | None, look: Look) -> list[Sequence[Run]]:
+    """What retention would take now, and what comes next."""
+    rows: list[Sequence[Run]] = [(), [(" Retention", look.dim + look.strong)]]
+    if plan is None:
+        return [
+            *rows,
+            [(" r tells what it takes now and next: that reads the stores, and changes nothing.", look.dim)],
+        ]
+    if plan.blocked:
+        rows.append([(f" {plan.blocked}", look.error)])
+    if plan.empty:
+        rows.append([(" Nothing has run out.", look.ok)])
+    for found in plan.found:
+        counts = f"{found.traces:>8,} traces {found.spans:>9,} spans  "
+        name = fit([(found.name, look.text)], 22, look)
+        rows.append([(" ", look.text), *name, (counts, look.text), (found.where, look.dim)])
+    rows += [[(f" {line.label:<22}", look.dim), (line.text, look.text)] for line in plan.facts]
+    return rows

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         StoreSummary,
         TraceKey,
     )
+    from inspector.view_acts import ShownPlan
     from inspector.view_stats import Findings, Stats, Times
 
 
@@ -97,6 +98,14 @@ class StatsReady(Message):
     def __init__(self, stats: Stats) -> None:
         super().__init__()
         self.stats = stats
+
+
+class DueReady(Message):
+    """What retention would take, as a plan that nothing follows."""
+
+    def __init__(self, plan: ShownPlan) -> None:
+        super().__init__()
+        self.plan = plan
 
 
 class FindingsMoved(Message):

@@ -62,7 +62,7 @@ SCENES: dict[str, Scene] = {
     "spans": Scene(("enter", "E")),
     "agents": Scene(("enter", "a", "j")),
     "zoomed": Scene(("enter", "E", "plus", "plus", "D", "v")),
-    "overview": Scene(("i", "h", "h", "p")),
+    "overview": Scene(("i", "h", "h", "p", "r")),
     "compare": Scene(("m", "j", "j", "j", "equals_sign")),
     "conversation": Scene(("enter", "E", "enter")),
     "attributes": Scene(("enter", "enter", "2", "j", "j")),

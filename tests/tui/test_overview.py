@@ -8,11 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.query import parse
+from inspector.tui.app import InspectorApp
 from inspector.tui.chart import Chart
+from inspector.tui.panes.overview import Overview
 from inspector.tui.screens.overview import PARTS, OverviewScreen, stretch
 from inspector.view_stats import Times
-from tests.tui.driving import MIDDLE, NARROW, app_of, browser, drawn, settle, until
+from tests.tui.driving import MIDDLE, NARROW, WIDE, app_of, browser, drawn, settle, until
 from tests.tui.fake import NOON, FakeView
+from tests.tui.test_erasing import Operations
 
 
 @given(st.integers(), st.integers(8, 300))
@@ -92,3 +95,21 @@ async def test_nothing_to_look_over_is_said() -> None:
         await settle(pilot)
         await pilot.press("i")
         assert pilot.app.screen is browser(pilot)
+
+
+async def test_what_retention_takes_is_told_on_request_and_only_to_those_who_may() -> None:
+    operations = Operations()
+    async with InspectorApp(FakeView(), operations=lambda: operations).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        pane = pilot.app.screen.query_one(Overview)
+        operations.allowed = False
+        await pilot.press("r")
+        await settle(pilot)
+        assert operations.asked == [] and "r tells" in drawn(pane)
+        operations.allowed = True
+        await pilot.press("r")
+        await settle(pilot)
+        assert operations.asked == ["retention"] and operations.acted == 0
+        assert "14 traces" in drawn(pane) and "user.id, enduser.id" in drawn(pane)

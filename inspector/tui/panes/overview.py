@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from inspector.tui import format as fmt
 from inspector.tui.actions import Place
 from inspector.tui.chart import Chart
-from inspector.tui.figures import figures
+from inspector.tui.figures import figures, running_out
 from inspector.tui.panes.pane import Pane
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from inspector.tui.text import Run
+    from inspector.view_acts import ShownPlan
     from inspector.view_stats import Findings, Stats, Times
 
 BARS = 6
@@ -36,6 +37,7 @@ class Overview(Pane):
         self.share = 0.0
         """How far the counting of the figures is."""
         self.findings: Findings | None = None
+        self.due: ShownPlan | None = None
         self._rows: Sequence[Sequence[Run]] | None = None
 
     # Content.
@@ -56,6 +58,10 @@ class Overview(Pane):
         self.findings = findings
         self._redraw()
 
+    def use_due(self, plan: ShownPlan) -> None:
+        self.due = plan
+        self._redraw()
+
     def _redraw(self) -> None:
         self._rows = None
         self.forget()
@@ -71,7 +77,8 @@ class Overview(Pane):
 
     def rows(self) -> Sequence[Sequence[Run]]:
         if self._rows is None:
-            self._rows = figures(self.stats, self.findings, self.look, self.size.width - 2)
+            counted = figures(self.stats, self.findings, self.look, self.size.width - 2)
+            self._rows = [*counted, *running_out(self.due, self.look)]
         return self._rows
 
     @property

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.message import Message
 
     from inspector.view import Rows
+    from inspector.view_acts import Operations
     from inspector.view_stats import Times
 
 PARTS = 960
@@ -116,6 +117,19 @@ class OverviewScreen(FullScreen["str | None"], inherit_bindings=False):
         self.rows.findings(
             lambda findings: self.tell(m.FindingsMoved(findings)), lambda: self.left or not self._counting
         )
+
+    # Retention.
+
+    def action_due(self) -> None:
+        operations: Operations | None = getattr(self.app, "operations", None)
+        if operations is None or not operations.may("retention:apply"):
+            self.notify("Your role may not plan what runs out (retention:apply).", timeout=3, markup=False)
+            return
+        self.ask("due", lambda: m.DueReady(operations.plan_retention(lambda: self.left)))
+
+    @on(m.DueReady)
+    def _due(self, message: m.DueReady) -> None:
+        self.pane.use_due(message.plan)
 
     # Leaving.
 
