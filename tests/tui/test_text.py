@@ -41,6 +41,10 @@ def said(shown: ShownText, look=LOOK) -> str:
         (LOCKED, "▣ confidential · needs role operator"),
         (ERASED, "∅ erased 2026-11-02 req#12"),
         (Segment("Example Name", State.REVEALED, type="name"), "◉ Example Name"),
+        (
+            Segment("theirs", State.REVEALED, type="unbound", note="unbound: it may be from another place"),
+            "◉ theirs (unbound: it may be from another place)",
+        ),
         (Segment("[REDACTED]", State.UNREDACTABLE), "▨ hidden, can't be judged"),
     ],
 )
