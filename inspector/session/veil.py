@@ -90,12 +90,12 @@ class Veil:
             self._engine.with_names(self._names)
 
     def label(self, text: str, path: Path, section: str) -> RedactedText:
-        if is_sealed(text):
+        if text[:1] == "{" and is_sealed(text):
             return self.locks.label(text)
         return self._engine.text(text, path, section)
 
     def text(self, text: str, path: Path, section: str) -> ShownText:
-        if is_sealed(text):
+        if text[:1] == "{" and is_sealed(text):
             return self.locks.text(text)
         return shown_text(self._engine.text(text, path, section))
 
