@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspector.cli.log import LEVELS, LOG
+from inspector.collector import collect_again
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,9 @@ def merged(before: Mapping[str, object], after: Mapping[str, object]) -> Common:
 class Command(click.Command):
     """A command that takes the shared options and hands them to its function as the context's object."""
 
+    draws = False
+    """Whether it starts a screen, which says itself when the start is over."""
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
         self.params.extend(options())
@@ -79,5 +83,7 @@ class Command(click.Command):
         before = ctx.obj if isinstance(ctx.obj, dict) else {}
         ctx.obj = merged(before, taken(ctx.params))
         LOG.info(f"command {ctx.info_name}")
+        if not self.draws:
+            collect_again()
         result: object = super().invoke(ctx)
         return result

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from inspector.collector import uncollected
 from inspector.model import Kind, Status
 from inspector.redaction.result import Piece, RedactedText
 from inspector.session.screening import screen
 from inspector.session.show import label
-from inspector.session.uncollected import uncollected
 from inspector.session.veil import shown_text
 from inspector.view import EMPTY, ShownText, SpanNode, State
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from inspector.collector import uncollected
 from inspector.index import Builder, ColumnIndex
 from inspector.session.keeping import Keeper
 from inspector.session.limited import LimitedStore
 from inspector.session.screening import screen
 from inspector.session.show import label
 from inspector.session.tree import arrange
-from inspector.session.uncollected import uncollected
 from inspector.stores.base import Grows, HasLines, HasWindows
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual.app import App
 from textual.worker import WorkerFailed
 
+from inspector.collector import collect_again
 from inspector.errors import InspectorError
 from inspector.tui import format as fmt
 from inspector.tui import theming
@@ -34,6 +35,8 @@ R = TypeVar("R")
 
 _LOOK_AGAIN = 1.0
 """Seconds between two looks at the theme's file."""
+_STARTED = 2.0
+"""Seconds after which the first rows are there, and what was made for them stays."""
 
 
 class Host(App[R], inherit_bindings=False):
@@ -67,6 +70,7 @@ class Host(App[R], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_interval(_LOOK_AGAIN, self.look_again)
+        self.set_timer(_STARTED, collect_again)
 
     def look_again(self) -> None:
         """Take in a change of the theme's file; one that is wrong is told, and the last good one stays."""

@@ -45,7 +45,11 @@ _PATIENCE = 5.0
 _WORDS = (b"resourceSpans", b"resource_spans", b"traceId", b"traceID", b"trace_id", b'"trace', b'"steps"')
 
 
-@click.command("open", cls=Command)
+class Screen(Command):
+    draws = True
+
+
+@click.command("open", cls=Screen)
 @stores_argument("[STORE…]")
 @click.option("--theme", metavar="NAME", help="Draw with this theme.")
 @click.option(

@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from inspector.session.uncollected import uncollected
+from inspector.collector import collect_again, uncollected
 
 
 def test_it_is_back_after_the_last_one_has_left() -> None:
@@ -49,3 +49,26 @@ def test_objects_of_very_many_spans_are_left_alone_later_and_freed_all_the_same(
         assert gone() is None
     finally:
         gc.unfreeze()
+
+
+def test_after_a_start_what_was_imported_is_left_alone() -> None:
+    before = gc.get_freeze_count()
+    gc.disable()
+    try:
+        collect_again()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def test_a_start_that_ends_inside_waits_for_the_last_one() -> None:
+    gc.disable()
+    try:
+        with uncollected():
+            collect_again()
+            assert not gc.isenabled()
+        assert gc.isenabled()
+    finally:
+        gc.enable()
