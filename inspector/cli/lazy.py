@@ -31,10 +31,14 @@ class LazyView:
     """Implements `inspector.view.View`. `badge` alone doesn't wait; a failure to open meets every caller."""
 
     def __init__(
-        self, open_view: Callable[[], View], badge: Badge, exporter: ScreenExporter | None = None
+        self,
+        open_view: Callable[[], View],
+        badge: Badge,
+        exporter: Callable[[], ScreenExporter] | None = None,
     ) -> None:
         self._open = open_view
         self._exporter = exporter
+        self._made_exporter: ScreenExporter | None = None
         self._badge = badge
         self._lock = threading.Lock()
         self._view: View | None = None
@@ -117,7 +121,9 @@ class LazyView:
     def _exports(self) -> ScreenExporter:
         if self._exporter is None:
             raise Denied("Nothing can be exported here.", "Use inspector export STORE.")
-        return self._exporter
+        if self._made_exporter is None:
+            self._made_exporter = self._exporter()
+        return self._made_exporter
 
     def _unveils(self) -> Unveils:
         view = self._opened()

@@ -9,10 +9,9 @@ from inspector.cli.auditing import demand, open_trail
 from inspector.cli.engine import build_engine, effective_policy, read_config, tag_key, unsafe_because
 from inspector.cli.log import LOG
 from inspector.cli.output import narrate
-from inspector.cli.who import who
+from inspector.cli.who import badge_of, who
 from inspector.errors import NotAStore, StoreError
 from inspector.session.store_names import store_name
-from inspector.view import Badge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -88,10 +87,6 @@ def limit_for(identity: Identity) -> Limit | None:
     from inspector.access.limits import limit_of
 
     return limit_of(identity.role)
-
-
-def badge_of(identity: Identity, unsafe: str = "") -> Badge:
-    return Badge(role=identity.name, proved=identity.proved, unsafe=unsafe)
 
 
 @contextmanager

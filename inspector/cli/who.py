@@ -14,6 +14,7 @@ from inspector.access.identity import Identity
 from inspector.access.permissions import VIEWER
 from inspector.access.roles import role_named, roles_of
 from inspector.errors import Denied, InspectorError
+from inspector.view import Badge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,10 @@ def who(common: Common, config: Config) -> Identity:
     except InspectorError as error:
         _record(Identity(roles[VIEWER], roles), role.name, error, config)
         raise
+
+
+def badge_of(identity: Identity, unsafe: str = "") -> Badge:
+    return Badge(role=identity.name, proved=identity.proved, unsafe=unsafe)
 
 
 def vault_paths(config: Config) -> tuple[Path, ...]:

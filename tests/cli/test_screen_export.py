@@ -10,9 +10,9 @@ import pytest
 from inspector.cli.common import Common
 from inspector.cli.engine import read_config
 from inspector.cli.lazy import LazyView
-from inspector.cli.opening import badge_of, open_session
+from inspector.cli.opening import open_session
 from inspector.cli.screen_export import ScreenExporter
-from inspector.cli.who import who
+from inspector.cli.who import badge_of, who
 from inspector.view_exports import Exports, ExportWish
 
 
@@ -21,7 +21,7 @@ def opened(store: Path, **common: str) -> LazyView:
     config = read_config(typed)
     identity = who(typed, config)
     exporter = ScreenExporter([str(store)], typed, config, identity)
-    view = LazyView(lambda: open_session([str(store)], typed, config), badge_of(identity), exporter)
+    view = LazyView(lambda: open_session([str(store)], typed, config), badge_of(identity), lambda: exporter)
     view.scan(lambda progress: None, lambda: False)
     return view
 

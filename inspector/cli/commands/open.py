@@ -16,17 +16,15 @@ from inspector.cli.common import Command, Common
 from inspector.cli.engine import read_config
 from inspector.cli.lazy import LazyView
 from inspector.cli.log import LOG
-from inspector.cli.opening import badge_of, open_session
-from inspector.cli.screen_export import ScreenExporter
 from inspector.cli.terminal import ascii_only, need_terminal
-from inspector.cli.who import who
+from inspector.cli.who import badge_of, who
 from inspector.errors import Exit, InspectorError, UsageError
-from inspector.reports.units import size
-from inspector.session.store_names import store_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from inspector.access.identity import Identity
+    from inspector.cli.screen_export import ScreenExporter
     from inspector.config import Config
     from inspector.lifecycle.operations import StoreOperations
     from inspector.tui.chooser import Choice
@@ -77,8 +75,11 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
             return int(Exit.DONE)
         names = [str(chosen)]
     identity = who(common, config)
-    exporter = ScreenExporter(names, common, config, identity)
-    view = LazyView(lambda: opened(names, common, config), badge_of(identity), exporter)
+    view = LazyView(
+        lambda: opened(names, common, config),
+        badge_of(identity),
+        lambda: _exporter(names, common, config, identity),
+    )
     if not all(map(looks_openable, names)):
         view.summaries()  # opens the stores, or says what they are, before there is a screen
     if "-" in names:
@@ -94,13 +95,23 @@ def command(common: Common, words: tuple[str, ...], theme: str | None, plain: bo
     return code
 
 
+# What the first frame doesn't need is imported after it.
+
+
 def opened(names: Sequence[str], common: Common, config: Config) -> View:
     """Opens the stores, and puts them among the recent ones: what is only listed or searched isn't."""
+    from inspector.cli.opening import open_session
     from inspector.cli.recent import remember
 
     view = open_session(names, common, config)
     remember(_chosen(names))
     return view
+
+
+def _exporter(names: Sequence[str], common: Common, config: Config, identity: Identity) -> ScreenExporter:
+    from inspector.cli.screen_export import ScreenExporter
+
+    return ScreenExporter(names, common, config, identity)
 
 
 def _chosen(names: Sequence[str]) -> Iterator[Path]:
@@ -202,6 +213,8 @@ def _keyboard_to_stdin() -> None:
 
 
 def _choices(paths: Sequence[Path]) -> list[Choice]:
+    from inspector.reports.units import size
+    from inspector.session.store_names import store_name
     from inspector.tui.chooser import Choice
 
     return [
