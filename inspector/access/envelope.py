@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from inspector.errors import StoreError
 
@@ -40,8 +41,7 @@ class EnvelopeError(StoreError):
     """A sealed value that can't be opened; says why, never what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """The place that a value is bound to: ids as stored, `key` the attribute's key and the way below it,
     without indexes (`access.sealed.canonical`). `span` is empty for what belongs to a trace."""
 
@@ -50,8 +50,7 @@ class Where:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """A sealed value taken apart; nothing of it is proved until it is opened."""
 
     level: str

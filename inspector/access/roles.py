@@ -6,8 +6,10 @@ config has it; a role that only the given config knows may no more than viewer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.access.permissions import PERMISSIONS, ROLES, VIEWER
 from inspector.config.check import nearest
@@ -25,8 +27,7 @@ EXPORT_ROWS: Final = 10_000
 _DEEPEST: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """Durations are ns. `limits` are queries that all hold for a span that the role may see."""
 
     name: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from inspector.access.envelope import MAGIC, Envelope, EnvelopeError, parse
 from inspector.model import Multimap
@@ -23,8 +24,7 @@ WAS: Final = "was"
 _LARGEST: Final = 100 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """`ours` is none for another system's, which has no binding to its place."""
 
     ciphertext: str

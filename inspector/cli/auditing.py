@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from inspector.access.permissions import VIEWER
 from inspector.cli.who import who
@@ -62,17 +63,17 @@ def key_store(config: Config) -> KeyStore:
     return OsKeyring(config.text("keys.backend") or "")
 
 
-@dataclass(slots=True)
 class Signing:
     """The log's signer, asked for when there is something to sign: a keyring takes 100 ms and more."""
 
-    store: KeyStore
-    folder: Path
-    log: AuditLog | None = None
-    state: str = ""
-    """`signed`, or `unsigned: STATE`; empty until it was asked."""
-    _signer: Ed25519Signer | None = field(default=None, repr=False)
-    _asking: bool = False
+    def __init__(self, store: KeyStore, folder: Path) -> None:
+        self.store = store
+        self.folder = folder
+        self.log: AuditLog | None = None
+        self.state = ""
+        """`signed`, or `unsigned: STATE`; empty until it was asked."""
+        self._signer: Ed25519Signer | None = None
+        self._asking = False
 
     def __call__(self) -> Sequence[NoteSigner]:
         if self._signer is None and not self.state and not self._asking:
@@ -120,8 +121,7 @@ def _write(path: Path, text: str) -> None:
         out.write(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Auditing:
+class Auditing(Struct, frozen=True):
     """What a run needs of the audit: the log, who signs it, where its heads go."""
 
     log: AuditLog

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from inspector.cli.log import LEVELS, LOG
 from inspector.collector import collect_again
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=str)
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(Struct, frozen=True):
     role: str | None = None
     reason: str | None = None
     purpose: str | None = None
@@ -29,7 +28,7 @@ class Common:
     log_level: str | None = None
 
 
-NAMES = tuple(f.name for f in fields(Common))
+NAMES = Common.__struct_fields__
 
 
 def options() -> list[click.Option]:

@@ -42,7 +42,7 @@ def _without_retained(policy: Policy, config: Config) -> Policy:
     paths = [str(row.get("path") or "") for row in config.rows("retention.field")]
     if not any(paths):
         return policy
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from inspector.redaction.custom import parse_custom_field
 
@@ -87,7 +87,7 @@ def _whoever(common: Common, config: Config) -> Identity:
 
 def _switched_off(config: Config, identity: Identity, installed: Policy) -> Policy:
     """Installed redaction that a file switches off: it stays off for who may weaken, and is on for others."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     if _may_weaken(config, identity, ["redaction"], "redaction.disabled"):
         return installed

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.cli.auditing import demand
-from inspector.errors import Denied
+from msgspec.structs import replace
+
 from inspector.reports.chosen import Selection
 from inspector.reports.registry import KINDS, STORE
 from inspector.session.store_names import stem_of

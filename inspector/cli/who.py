@@ -7,8 +7,9 @@ and so it stays if the vault is gone: the log remembers.
 from __future__ import annotations
 
 import mmap
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from inspector.access.identity import Identity
 from inspector.access.permissions import VIEWER

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from inspector.config.keys import KEYS, Key, Type, Value
 from inspector.config.units import duration, size
@@ -18,8 +19,7 @@ _KEY_LIKE = re.compile(r"[A-Za-z0-9_-]{1,24}(\[\])?")
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """One name of the tree; `key` where a value stands, `below` where more names follow."""
 
     key: Key | None = None

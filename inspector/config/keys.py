@@ -5,9 +5,10 @@ In a name `*` stands for a word that the user chooses, `[]` for each table of a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value]"
 
@@ -28,8 +29,7 @@ class Type(StrEnum):
     """Any shape: another part of the program checks it where it is used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     name: str
     type: Type
     default: Value | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
 
 from inspector.config import check
 from inspector.config.keys import variable
@@ -19,8 +20,7 @@ Names: TypeAlias = tuple[str, ...]
 MAX_DEPTH = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     kind: str
     """profile, file, environment, option."""
     label: str

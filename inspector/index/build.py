@@ -7,10 +7,10 @@ order of their ranges, so that rows have the same numbers each time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from inspector.index.block import Block
@@ -38,8 +38,7 @@ SMALL: Final = 12 << 20
 _TAIL: Final = 2 << 20
 
 
-@dataclass(slots=True)
-class _Range:
+class _Range(Struct):
     """What is known of a range of lines once it was read."""
 
     start: int

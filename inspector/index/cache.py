@@ -12,9 +12,10 @@ import mmap
 import os
 import zlib
 from array import array
-from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, cast
+
+from msgspec import Struct, to_builtins
 
 from inspector import __version__
 from inspector.index.block import FIELDS
@@ -38,8 +39,7 @@ _BAD: Final = (ValueError, KeyError, TypeError, IndexError, OSError, OverflowErr
 """What reading a file that isn't ours, or isn't whole, may raise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """What a kept index is good for."""
 
     generation: Generation
@@ -195,7 +195,7 @@ def _parts(index: ColumnIndex, stamp: Stamp) -> list[bytes]:
         blob, ends, found = index.judged(field).parts()
         arrays += [blob, ends, *packed(found)]
     header = {
-        "stamp": asdict(stamp),
+        "stamp": to_builtins(stamp),
         "groups": [list(group) for group in index.groups],
         "ways": [[table, list(path)] for table, path in index.ways],
         "odd": index.odd,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from inspector.redaction.result import RedactedText
@@ -15,8 +16,7 @@ class Label(Protocol):
     def __call__(self, field: str, text: str) -> RedactedText: ...
 
 
-@dataclass(frozen=True, slots=True)
-class TraceFacts:
+class TraceFacts(Struct, frozen=True):
     """Times are ns since the epoch; `tokens` and `cost` count nothing twice where parents repeat children."""
 
     trace_id: RedactedText
@@ -58,8 +58,7 @@ class TraceFacts:
         return tuple(t for t in texts if t is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """What `inspector info` counts. `oldest` and `newest` are the starts of traces, ns since the epoch."""
 
     traces: int = 0

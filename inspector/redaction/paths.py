@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from inspector.errors import UsageError
 
@@ -21,8 +22,7 @@ PREFIXES = ("resource", "event", "link", "input", "output", "span")
 _PART = re.compile(r'"(?P<quoted>[^"]+)"|(?P<plain>[^.\[\]"]+)|\[(?P<index>\d*)\]|(?P<dot>\.)')
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPath:
+class FieldPath(Struct, frozen=True):
     """A parsed path: its segments, and whether it starts at the top."""
 
     segments: tuple[str, ...]

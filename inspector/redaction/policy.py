@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass, field, fields, is_dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.errors import UsageError
 from inspector.redaction.levels import DEFAULT_LEVELS, DEFAULT_OPERATORS, LEVELS, OPERATORS, looked_up
@@ -20,8 +22,7 @@ Pairs = tuple[tuple[str, str], ...]
 PACKS = ("default", "phi", "pci")
 
 
-@dataclass(frozen=True, slots=True)
-class Allow:
+class Allow(Struct, frozen=True):
     """Values that are no finding: compared with one finding, whole. No type means every type."""
 
     type: str = ""
@@ -29,8 +30,7 @@ class Allow:
     patterns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Which keys are shown at all, as in OpenTelemetry's redaction processor."""
 
     allow_all: bool = True
@@ -42,8 +42,7 @@ class Keys:
     """Patterns found in keys whose values are hidden whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """Everything the engine needs to know. Equal policies have equal hashes, across runs."""
 
     enabled: bool = True
@@ -64,7 +63,7 @@ class Policy:
     hash_format: str = ""
     """How a hashed value is written, with `{type}`, `{TYPE}` and `{tag}`; empty: `[{type}:{tag}]`."""
     names_file: str = ""
-    environments: tuple[tuple[str, Pairs], ...] = field(default=())
+    environments: tuple[tuple[str, Pairs], ...] = ()
     """Operators by type for one environment alone."""
 
     def operator(self, type_: str) -> str:
@@ -93,21 +92,12 @@ class Policy:
     @property
     def hash(self) -> str:
         """Stable over runs and machines; changes when anything that is shown could."""
-        shown = json.dumps([_plain(self), _plain(load_rules())], sort_keys=True, ensure_ascii=True)
-        return hashlib.sha256(shown.encode()).hexdigest()[:32]
+        return hashlib.sha256(msgspec.json.encode((self, load_rules()))).hexdigest()[:32]
 
 
 DEFAULT = Policy()
 
 OFF = Policy(enabled=False)
-
-
-def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]
-    return value
 
 
 def _pairs(table: Mapping[str, str]) -> Pairs:

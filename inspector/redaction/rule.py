@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from inspector.errors import UsageError
 
@@ -18,8 +19,7 @@ Level: TypeAlias = str
 """`public < internal < confidential < restricted`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """Finds one kind of value by its look. The value is the group `value`, or the whole match."""
 
     name: str
@@ -58,8 +58,7 @@ def keyed(rule: Rule) -> bool:
     return bool(rule.context) and rule.type.partition(".")[0] in _PERSONAL
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRule:
+class KeyRule(Struct, frozen=True):
     """Finds values by their key; the whole subtree under it is the finding."""
 
     name: str
@@ -73,8 +72,7 @@ class KeyRule:
     allow: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRule:
+class FieldRule(Struct, frozen=True):
     """Redacts one path (grammar: the contract), the whole subtree; beats rules by type."""
 
     path: str
@@ -87,8 +85,7 @@ class FieldRule:
     pack: str = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Struct, frozen=True):
     rules: tuple[Rule, ...] = ()
     keys: tuple[KeyRule, ...] = ()
     fields: tuple[FieldRule, ...] = ()
@@ -103,9 +100,9 @@ class RuleSet:
         )
 
 
-_RULE = frozenset(Rule.__dataclass_fields__) - {"custom", "match", "miss"} | {"match", "miss", "examples"}
-_KEY = frozenset(KeyRule.__dataclass_fields__) | {"match", "miss", "examples"}
-_FIELD = frozenset(FieldRule.__dataclass_fields__) | {"examples"}
+_RULE = frozenset(Rule.__struct_fields__) - {"custom", "match", "miss"} | {"match", "miss", "examples"}
+_KEY = frozenset(KeyRule.__struct_fields__) | {"match", "miss", "examples"}
+_FIELD = frozenset(FieldRule.__struct_fields__) | {"examples"}
 
 Table: TypeAlias = "Mapping[str, object]"
 

@@ -11,9 +11,10 @@ import html
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from inspector.redaction import engines
 
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     Decode: TypeAlias = Callable[[re.Match[bytes]], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
+class Shadow(Struct, frozen=True):
     """A decoded text made of segments: copied ones (offsets run along) and decoded ones (one source each)."""
 
     text: bytes

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from inspector.redaction.levels import DEFAULT_LEVELS, DEFAULT_OPERATORS, SHOWS_LESS, rank
 from inspector.redaction.policy import Keys, Policy

@@ -7,8 +7,9 @@ bounded repeats, so the ones here are short: a prefix and a few characters, a wo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from inspector.redaction.rule import keyed
 from inspector.redaction.shadows import BASE64_ANCHOR
@@ -66,8 +67,7 @@ FOREIGN = (
 """Words of the rules' patterns beyond ASCII."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """One pattern over bytes; `structural` ones fire behind a key, whose value is then judged too."""
 
     pattern: bytes

@@ -8,8 +8,9 @@ language is imported where there is a limit: most who look have none.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from inspector.errors import NotFound
 from inspector.model import Batch, Trace, TraceHead

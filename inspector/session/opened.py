@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from inspector.collector import uncollected
 from inspector.index import Builder, ColumnIndex
@@ -33,8 +34,7 @@ _KEPT_TRACES = 8
 _KEPT_SPANS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A trace in memory, raw, with its tree; `branches` are in display order."""
 
     trace: Trace

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from inspector.access.envelope import EnvelopeError
 from inspector.access.places import sealed_places
@@ -41,8 +41,7 @@ LEVELS: Final = ("public", "internal", "confidential", "restricted")
 _MINUTE: Final = 60 * 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What is to be opened; an empty path is the whole span."""
 
     key: TraceKey
@@ -66,22 +65,24 @@ class Grant:
     opened: dict[str, Value] = field(repr=False)
 
 
-@dataclass(slots=True)
 class Unveiling:
     """Of one session. Safe to call from any thread."""
 
-    identity: Identity
-    unlocker: Callable[[], Unlocker | None] = lambda: None
-    """Opens the vault when it is first asked; none where there is no vault."""
-    clock: Callable[[], float] = time.monotonic
-    _grants: list[Grant] = field(default_factory=list)
-    _lock: threading.RLock = field(default_factory=threading.RLock)
-    _made: Unlocker | None = None
-    _asked: bool = False
-    _began: float = 0.0
-
-    def __post_init__(self) -> None:
-        self._began = self.clock()
+    def __init__(
+        self,
+        identity: Identity,
+        unlocker: Callable[[], Unlocker | None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.identity = identity
+        self.unlocker = unlocker
+        """Opens the vault when it is first asked; none where there is no vault."""
+        self.clock = clock
+        self._grants: list[Grant] = []
+        self._lock = threading.RLock()
+        self._made: Unlocker | None = None
+        self._asked = False
+        self._began = clock()
 
     # what is open
 
@@ -158,7 +159,7 @@ class Unveiling:
                     intent.counts["failed"] = failed
                     intent.partial = True
                 grant = Grant(
-                    replace(request, reason=reason),
+                    structs.replace(request, reason=reason),
                     self.clock() + (self.identity.role.idle or 5 * _MINUTE) / 1e9,
                     wanted.count - failed,
                     intent.seq,
@@ -296,8 +297,7 @@ class Unveiling:
             self._made.vault.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a request would open: sealed values by ciphertext, redacted runs with their levels."""
 
     sealed: dict[str, tuple[Sealed, list[Where]]]

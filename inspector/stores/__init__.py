@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from inspector.errors import InspectorError, NotAStore
 from inspector.stores.base import HasLines, HasText, HasWindows

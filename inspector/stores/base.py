@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from inspector.stores.sqlite_db import Database
 
 
-@dataclass(frozen=True, slots=True)
-class FormatInfo:
+class FormatInfo(Struct, frozen=True):
     """One entry of `inspector formats`."""
 
     id: str
@@ -31,8 +31,7 @@ class FormatInfo:
     """Whether its file returns edits; false means read-only."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreInfo:
+class StoreInfo(Struct, frozen=True):
     path: Path
     """As the user named it; standard input is `-`."""
     format: FormatInfo
@@ -63,8 +62,7 @@ class Store(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """A text of lines, each a record of its own, whose places are places in the file: it can be read in
     ranges, by several at a time."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _BLOCK: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(Struct, frozen=True):
     """`head` and `tail` are hashes of the first and last block, `log` is what a database's journal says."""
 
     device: int

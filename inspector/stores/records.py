@@ -6,9 +6,10 @@ Nothing is held but the record at hand; offsets and line numbers are exact.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from inspector.model import Problem
 from inspector.stores.decode import BadJson, decode
@@ -32,8 +33,7 @@ class Shape(Enum):
     """Values that span lines, or one long line that is a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """The bytes of one value, not decoded yet."""
 
     data: bytes

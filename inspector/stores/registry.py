@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast
+
+from msgspec import Struct
 
 from inspector.errors import UsageError
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 GROUP: Final = "inspector.formats"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A JSON format's module, and top-level keys one of which each of its files has in its first objects."""
 
     module: str

@@ -14,6 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import Struct
+
 from inspector.errors import StoreError
 from inspector.stores.sqlite_open import Opened, Way, patiently
 
@@ -43,15 +45,13 @@ _MANY = 500
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND lower(sql) NOT LIKE 'create virtual%'"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Why a statement ended early: `corrupt`, `too big` or `too slow`."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a statement gave: the rows up to the first that can't be read, and why it can't."""
 
     names: tuple[str, ...]

@@ -9,8 +9,9 @@ import os
 import stat
 import struct
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from inspector.errors import StoreError
 
@@ -28,8 +29,7 @@ _LOCK_BYTES = 512
 """The lock-byte range: pending, reserved, and 510 shared bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """Which file it is and when it last changed."""
 
     device: int
@@ -38,8 +38,7 @@ class Stamp:
     mtime: int
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """All that changes when the content does: the file, its header (with the change counter), its log."""
 
     main: Stamp | None
@@ -62,8 +61,7 @@ class Content:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """A database and its companions at one moment."""
 
     content: Content

@@ -5,8 +5,9 @@ A format never opens files; it asks a `Database`, which guards against damage an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from inspector.model import Batch, Place, RowPlace, SideRecord, Trace
 from inspector.stores.sqlite_formats import SHIPPED
@@ -18,15 +19,13 @@ if TYPE_CHECKING:
     from inspector.stores.sqlite_db import Database, Schema
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A format recognised its tables and columns."""
 
     variant: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """Which schema a database has. One that isn't `known` is read, and never written."""
 
     schema: str

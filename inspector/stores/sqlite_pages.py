@@ -7,8 +7,9 @@ growing steps and bisection; a narrow gap is then tried row by row, so that only
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from inspector.model import Problem
 
@@ -25,8 +26,7 @@ _TRY_EACH = 1000
 """Keys at either end of a damaged range that are tried one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What to read of a table: its name, and SQL expressions over it. The key comes first in each row."""
 
     table: str
@@ -38,8 +38,7 @@ class Source:
         return f'SELECT rowid, {self.columns} FROM "{self.table}" WHERE {where} {tail}'
 
 
-@dataclass(slots=True)
-class Page:
+class Page(Struct):
     rows: list[Row]
     done: float
     """The share of the table's keys that is behind us, 0 to 1."""

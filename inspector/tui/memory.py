@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from inspector import paths
 
@@ -21,8 +23,7 @@ _ID = re.compile(r"[0-9a-fA-F-]{8,64}")
 _MOST = 100
 
 
-@dataclass
-class Remembered:
+class Remembered(Struct):
     sort: str = "start"
     descending: bool = True
     columns: list[str] = field(default_factory=list)
@@ -77,10 +78,10 @@ class Memory:
 def _sound(held: dict[str, object]) -> Remembered:
     """Only what has the right shape: a file from elsewhere can't put a text on the screen."""
     kept = Remembered()
-    for one in fields(Remembered):
-        value = held.get(one.name)
-        if type(value) is type(getattr(kept, one.name)):
-            setattr(kept, one.name, value)
+    for name in Remembered.__struct_fields__:
+        value = held.get(name)
+        if type(value) is type(getattr(kept, name)):
+            setattr(kept, name, value)
     kept.tab = min(max(kept.tab, 0), 4)
     kept.sort = kept.sort if kept.sort.isalpha() else "start"
     kept.columns = [name for name in kept.columns if isinstance(name, str) and name.isalpha()]

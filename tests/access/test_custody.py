@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from msgspec import structs
 
 from inspector.access.custody import Custody, begin, recover, recovered, vouched
 from inspector.access.envelope import EnvelopeError, Where
@@ -111,7 +112,7 @@ def test_a_role_opens_the_levels_it_may_and_no_other(scene: Scene) -> None:
 def test_a_config_that_gives_more_does_not_give_the_key(scene: Scene) -> None:
     """The wrap list decides: a permission written into the config opens nothing by itself."""
     scene.custody.grant(scene.roles["developer"])
-    more = replace(
+    more = structs.replace(
         scene.roles["developer"],
         permissions=scene.roles["developer"].permissions | {"fields:unlock:restricted"},
     )
@@ -396,7 +397,7 @@ def test_any_value_comes_back_as_it_was(scene: Scene, value: object) -> None:
     unlocker.check()
     assert unlocker.open(found, WHERE) == value
     with pytest.raises(EnvelopeError):
-        unlocker.open(found, replace(WHERE, span="other"))
+        unlocker.open(found, structs.replace(WHERE, span="other"))
 
 
 def test_a_blind_index_is_equal_for_equal_persons_only() -> None:
@@ -414,4 +415,4 @@ def test_what_a_locked_value_waits_for(scene: Scene) -> None:
     assert unlocker.needs(scene.sealed()) == "needs role admin or operator"
     assert unlocker.needs(scene.sealed("restricted")) == "needs role admin"
     assert unlocker.needs(Sealed("AAAA", "x")) == "sealed by another system"
-    assert unlocker.needs(replace(scene.sealed(), key_id="other")) == "sealed under another vault"
+    assert unlocker.needs(structs.replace(scene.sealed(), key_id="other")) == "sealed under another vault"

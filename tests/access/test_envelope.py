@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import fields, replace
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import fields, replace
 
 from inspector.access.envelope import (
     COMMITMENT,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from inspector.errors import InspectorError
 from inspector.index.block import Block
@@ -46,7 +46,7 @@ def equal(simple: MemoryIndex, packed: ColumnIndex) -> None:
     for row in range(packed.count):
         mine, theirs = packed.facts(row), simple.facts(row)
         assert set(mine.tags) == set(theirs.tags)
-        assert dataclasses.replace(mine, tags=()) == dataclasses.replace(theirs, tags=())
+        assert structs.replace(mine, tags=()) == structs.replace(theirs, tags=())
         assert packed.source(row)[0] == simple.source(row)[0]
         assert set(packed.source(row)[1]) == set(simple.source(row)[1])
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from inspector.errors import UsageError
 from inspector.model import Attribute, Event, Problem, Span, Status, SubjectRef, Tokens
@@ -85,8 +86,7 @@ _OK: Final = frozenset(("ok", "success", "succeeded", "completed", "done", "1", 
 _IDS: Final = ("trace_id", "span_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Struct, frozen=True):
     """Where the fields of a span are."""
 
     ways: Mapping[str, tuple[str, ...]]

@@ -6,8 +6,9 @@ an inline `process` is what the Elasticsearch store keeps. Spans of one id are a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec import Struct
 
 from inspector.model import (
     NO_SCOPE,
@@ -58,8 +59,7 @@ _SPAN: Final = frozenset(("traceID", "spanID", "operationName"))
 Path: TypeAlias = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Process:
+class _Process(Struct, frozen=True):
     service: str | None
     attributes: Attributes
     known: bool

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _STYLES: Final = (
     (True, (", ", ": ")),
@@ -14,8 +15,7 @@ _STYLES: Final = (
 )
 
 
-@dataclass(slots=True)
-class Again:
+class Again(Struct):
     """A value to be changed in place, and the style of its text."""
 
     value: object

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from inspector.model import NO_TOKENS, Tokens
 from inspector.stores.formats import semconv
@@ -26,8 +27,7 @@ def either(names: str) -> frozenset[str]:
     return frozenset((*words, *map(camel, words)))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row; its fields are asked for by their snake_case names."""
 
     value: Mapping[str, object]

@@ -8,9 +8,9 @@ mean the project; the conversation is in `extra.metadata`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from inspector.model import (
@@ -58,8 +58,7 @@ _USER: Final = ("user_id", "userId", "user.id", "user")
 _MODEL: Final = ("ls_model_name", "model_name", "model")
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """A run's object, what is merged of it, and where it stands."""
 
     value: Mapping[str, object]

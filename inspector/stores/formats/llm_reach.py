@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from inspector.stores.formats.rows import text
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from inspector.stores.rows.declared import Rows
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     id: str
     trace: str
     """Its thread's id, or its own where it has none."""

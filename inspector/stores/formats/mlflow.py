@@ -5,8 +5,9 @@ Schema: mlflow.store.db_migrations of 2.22 and 3.17.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from inspector.model import Batch, Problem
 from inspector.stores.base import FormatInfo
@@ -32,8 +33,7 @@ _LOOK: Final = 100
 _OUTSIDE: Final = "spans lie in artifact files outside this database"
 
 
-@dataclass(frozen=True, slots=True)
-class MLflow:
+class MLflow(Struct, frozen=True):
     info: FormatInfo
     known: frozenset[str]
     spans: bool

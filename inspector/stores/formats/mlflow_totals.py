@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from inspector.stores.formats.json_again import read_again, write_again
 from inspector.stores.formats.rows import text, whole
@@ -30,8 +31,7 @@ _SIZE: Final = "mlflow.trace.sizeBytes"
 _SIZES: Final = "mlflow.trace.sizeStats"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A span; its attributes are each JSON in a string."""
 
     id: str
@@ -126,8 +126,7 @@ def _sizes(rows: Rows, trace: str, spans: int, less_bytes: int) -> Iterator[Put]
             yield Put("trace_request_metadata", key, "value", str(max(0, int(value) - less_bytes)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Json:
+class _Json(Struct, frozen=True):
     value: dict[str, object]
     style: str
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 import orjson
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,8 +30,7 @@ _TRIES: Final = 64
 """Objects before the bytes that are tried: a span with more links than this is parsed with its line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """One span's object with the resource and the scope it belongs to."""
 
     span: dict[str, object]

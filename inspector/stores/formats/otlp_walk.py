@@ -6,8 +6,9 @@ v3); in snake_case; with `instrumentationLibrarySpans` (before OTLP 0.19); a bar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec import Struct
 
 from inspector.model import Problem
 
@@ -40,8 +41,7 @@ _SIDE: Final = (
 BATCH_KEYS: Final = frozenset((*_RESOURCES, *(key for _, keys, _, _ in _SIDE for key in keys)))
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Spans that share a resource and a scope; `path` leads to their list."""
 
     resource: object

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,8 +24,7 @@ Fresh: TypeAlias = str | int | float | Removed | None
 Change: TypeAlias = tuple[Path, Fresh]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A span, a trace's own object, or another record, with the way to it from the record's value."""
 
     path: Path
@@ -61,8 +61,7 @@ def nothing_mended(value: Object, part: Part, gone: Gone) -> Sequence[Change]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class FormatEdits:
+class FormatEdits(Struct, frozen=True):
     """How records of one format are edited."""
 
     parts: Callable[[Record], Sequence[Part]]

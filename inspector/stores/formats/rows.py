@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 import orjson
+from msgspec import Struct
 
 from inspector.model import Annotation, RowPlace, SideRecord, Value
 from inspector.stores.formats.times import from_iso
@@ -131,8 +131,7 @@ def alembic(db: Database, known: frozenset[str], writer: str) -> Revision:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SideTable:
+class SideTable(Struct, frozen=True):
     """A table that holds text beside spans. `trace` is SQL over its columns for its trace's id."""
 
     table: str

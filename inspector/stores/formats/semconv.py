@@ -7,8 +7,9 @@ Each tuple lists keys in the order in which they are believed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from inspector.model import NO_TOKENS, Kind, SubjectRef, Tokens, Value
 from inspector.stores.formats.kinds import kind_of
@@ -109,8 +110,7 @@ HEAD_KEYS_OF_RESOURCE: Final = frozenset(("service.name", *PROJECT, *ENVIRONMENT
 """All that `shared` looks at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """What a resource says for all its spans."""
 
     service: str | None = None
@@ -120,8 +120,7 @@ class Shared:
     session: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Core:
+class Core(Struct, frozen=True):
     """What attributes say that a list needs."""
 
     kind: Kind

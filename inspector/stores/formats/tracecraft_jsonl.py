@@ -3,8 +3,9 @@ the run. Field names: tracecraft 0.2.1, core/models.py."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from inspector.model import (
     Kind,
@@ -48,8 +49,7 @@ _STEP_KEYS: Final = names(
 _KINDS: Final = {"error": Kind.INTERNAL}
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     value: Mapping[str, object]
     path: tuple[str | int, ...]
     parent: str | None

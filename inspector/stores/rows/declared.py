@@ -8,8 +8,9 @@ While a format is asked, three temporary tables stand beside its own: `wanted_tr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +32,7 @@ class Rows(Protocol):
         """Whether this revision of the schema has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Belongs:
+class Belongs(Struct, frozen=True):
     """To what the rows of a table belong. `trace` and `span` are SQL for ids as stored, over the row `r`."""
 
     table: str
@@ -44,8 +44,7 @@ class Belongs:
     """The table, and SQL for the rowid, of what is dropped with the row; none where it is the row itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """Rows that go: `rowids` is a SELECT of one column, run at once, so that the next may look at `gone`."""
 
     table: str
@@ -53,8 +52,7 @@ class Gone:
     values: tuple[Stored, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Struct, frozen=True):
     """Another value for one column of one row that stays."""
 
     table: str
