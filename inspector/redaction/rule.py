@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+import tomli
 from msgspec import Struct
 
 from inspector.errors import UsageError
@@ -196,7 +196,7 @@ def tables(data: Table, name: str) -> list[Table]:
 
 def parse_rules(text: str) -> RuleSet:
     """The rules of one TOML document."""
-    data = tomllib.loads(text)
+    data = tomli.loads(text)
     _known(data, frozenset({"rule", "key", "field"}), "rule file")
     return RuleSet(
         tuple(parse_rule(t) for t in tables(data, "rule")),
@@ -218,11 +218,8 @@ def load_rules(examples: bool = False) -> RuleSet:
     rules: list[Rule] = []
     keys: list[KeyRule] = []
     fields: list[FieldRule] = []
-    folder = resources.files("inspector.redaction").joinpath("rules")
-    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if not entry.name.endswith(".toml"):
-            continue
-        text = entry.read_text(encoding="utf-8")
+    for file in sorted((Path(__file__).parent / "rules").glob("*.toml")):
+        text = file.read_text("utf-8")
         part = parse_rules(text if examples else _EXAMPLES.sub("", text))
         rules += part.rules
         keys += part.keys

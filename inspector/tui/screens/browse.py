@@ -25,7 +25,7 @@ from inspector.tui.screens.erasing import Erasing
 from inspector.tui.screens.exporting import Exporting
 from inspector.tui.screens.following import Follow
 from inspector.tui.screens.going import Going
-from inspector.tui.screens.layout import Stage, plan
+from inspector.tui.screens.layout import Plan, Stage, plan
 from inspector.tui.screens.listing import Listing
 from inspector.tui.screens.marking import Marking
 from inspector.tui.screens.remembering import Remember
@@ -83,6 +83,7 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         )
         """Helpers that do actions of this screen, beside the screen itself."""
         self.witness = Witness(self)
+        self._laid_out: Plan | None = None
         self._last_rows = 0.0
         self._pause = 0.0
         self._whole = False
@@ -162,6 +163,9 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
 
     def lay_out(self) -> None:
         made = plan(self.size.width or self.app.size.width, self.stage, zoomed=self.zoomed)
+        if made == self._laid_out:
+            return
+        self._laid_out = made
         columns = len(made.columns.split())
         for stage, pane in self.panes().items():
             pane.display = stage in made.shown
