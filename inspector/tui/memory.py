@@ -47,11 +47,15 @@ class Memory:
         """What was kept; what can't be read or isn't sound counts as nothing."""
         if self._file is None:
             return Remembered()
+        try:
+            text = self._file.read_text("utf-8")
+        except (OSError, ValueError):
+            return Remembered()
         import json  # the first frame waits for every import
 
         try:
-            held = json.loads(self._file.read_text("utf-8"))
-        except (OSError, ValueError):
+            held = json.loads(text)
+        except ValueError:
             return Remembered()
         return _sound(held) if isinstance(held, dict) else Remembered()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, NamedTuple
+
+import tomli
 
 from inspector import paths
 from inspector.errors import UsageError
@@ -62,8 +63,8 @@ def _read(name: str) -> dict[str, object]:
     if name not in files:
         raise UsageError(f"There is no theme {name}.", f"Choose one of: {', '.join(files)}.")
     try:
-        table: dict[str, object] = tomllib.loads(files[name].path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table: dict[str, object] = tomli.loads(files[name].path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         raise UsageError(f"The file of theme {name} can't be read as TOML.", "Correct the file.") from error
     for key in table:
         _known(name, key, _KEYS)

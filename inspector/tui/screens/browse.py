@@ -134,6 +134,10 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.remember.restore()
         self.lay_out()
         self.traces.focus()
+        self.call_after_refresh(self._read)
+
+    def _read(self) -> None:
+        """Open and read the stores: after the first frame, or its thread would make the frame wait."""
         self.loader.situation()
         self.loader.scan()
         self.witness.start()
