@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from inspector.view import ShownText
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """Traces over time: how many, and how many failed, in each of equal parts; `start` and `end` in ns."""
 
     start: int
@@ -19,8 +19,7 @@ class Times:
     failed: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StatLine:
+class StatLine(Struct, frozen=True):
     """One model, service, kind or day. Durations in ns; `cost` in US dollars."""
 
     label: ShownText
@@ -32,8 +31,7 @@ class StatLine:
     cost: float
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Struct, frozen=True):
     """Services and days count traces, kinds and models count spans."""
 
     traces: int
@@ -50,8 +48,7 @@ class Stats:
     models: tuple[StatLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TypeFound:
+class TypeFound(Struct, frozen=True):
     """Where values of one type were hidden; `paths` are the most frequent, with how often."""
 
     type: str
@@ -61,8 +58,7 @@ class TypeFound:
     paths: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Struct, frozen=True):
     """What was hidden in the traces judged so far, most values first."""
 
     judged: int

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import html
 import re
 import unicodedata
 from bisect import bisect_right
@@ -118,6 +117,8 @@ def _unpercent(match: re.Match[bytes]) -> bytes:
 
 
 def _entity(match: re.Match[bytes]) -> bytes:
+    import html  # a start hardly ever meets one
+
     return html.unescape(match[0].decode()).encode("utf-8", "replace")
 
 

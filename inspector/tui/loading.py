@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from inspector.errors import InspectorError, NotFound
 from inspector.tui import format as fmt
 from inspector.tui import messages as m
 from inspector.tui.panes.detail import counts_of
+from inspector.tui.rows import PAGE
 from inspector.tui.tree import Tree
 from inspector.view import Unveils
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 _EVERY = 0.1
 """Seconds between two reports of a scan or a search."""
+_WAIT = 0.5
+"""Seconds that reading waits at most for the first rows."""
 _PARTS = 240
 """Parts of the header's histogram."""
 
@@ -36,6 +40,8 @@ class Loader:
         self._busy: set[str] = set()
         self._waiting: dict[str, Callable[[], None]] = {}
         self.stopped = False
+        self._first = threading.Event()
+        """Set once the first rows are judged: until then reading on would only take the processor from them."""
         self._search = 0
         self._follow = 0
 
@@ -98,6 +104,9 @@ class Loader:
             if progress.finished or now - last >= _EVERY:
                 last = now
                 self._post(m.ScanMoved(progress))
+                if progress.traces and not self._first.is_set():
+                    self._first.wait(_WAIT)
+                    self._first.set()
 
         self.view.scan(report, lambda: self.stopped)
         self._post(m.ScanMoved(self.view.progress()))
@@ -112,18 +121,20 @@ class Loader:
 
     def _rows(self, query: str, sort: Sort, key: TraceKey | None, whole: bool) -> None:
         began = time.monotonic()
+        early = not self._first.is_set()
         rows = self.view.rows(query, sort)
         count = rows.count
         position = rows.position(key) if key is not None else None
-        first = [row.start for row in rows.page(0, 1)]
+        first = [row.start for row in rows.page(0, PAGE if early else 1)[:1]]
         last = [row.start for row in rows.page(count - 1, 1)] if count > 1 else first
         ends = [at for at in (*first, *last) if at is not None]
-        bars = rows.times(_PARTS) if whole or count <= 500 else None
+        bars = rows.times(_PARTS) if not early and (whole or count <= 500) else None
         days = {fmt.day(at) for at in ends}
         today = bars.end if bars is not None else max(ends, default=None)
         many = len(days) > 1 or (bars is not None and fmt.day(bars.start) != fmt.day(bars.end))
         spent = time.monotonic() - began
         self._post(m.RowsReady(rows, query, sort, position, today, many, bars, spent))
+        self._first.set()
 
     def trace(self, key: TraceKey) -> None:
         self._ask("trace", partial(self._trace, key))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import orjson
+from msgspec import Struct, field
 
 from inspector.model import Multimap
 
@@ -17,8 +17,7 @@ Direction: TypeAlias = Literal["input", "output"]
 PartKind: TypeAlias = Literal["text", "thinking", "tool_call", "tool_result", "media"]
 
 
-@dataclass(frozen=True, slots=True)
-class RawPart:
+class RawPart(Struct, frozen=True):
     """One part of a message; `path` leads to it from the attribute, input or output it came from."""
 
     kind: PartKind
@@ -29,15 +28,13 @@ class RawPart:
     call_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RawMessage:
+class RawMessage(Struct, frozen=True):
     role: str
     parts: tuple[RawPart, ...]
     path: Path = ()
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """The messages of one direction and the section of the span they came from."""
 
     section: str
