@@ -89,7 +89,8 @@ async def test_workers_carry_no_data_in_their_names() -> None:
         await pilot.press("j", "E", "slash", "x", "enter")
         await settle(pilot)
         assert seen <= {
-            name * 2 for name in ("scan", "situation", "rows", "trace", "span", "search", "locate", "ticks")
+            name * 2
+            for name in ("scan", "situation", "deepen", "rows", "trace", "span", "search", "locate", "ticks")
         }
 
 
