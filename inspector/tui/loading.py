@@ -40,6 +40,8 @@ class Loader:
         self._busy: set[str] = set()
         self._waiting: dict[str, Callable[[], None]] = {}
         self.stopped = False
+        self.begun = False
+        """Whether the stores are being read, which the first frame doesn't wait for."""
         self._first = threading.Event()
         """Set once the first rows are judged: until then reading on would only take the processor from them."""
         self._search = 0
@@ -93,6 +95,7 @@ class Loader:
         self._ask("situation", lambda: self._post(m.Situation(self.view.badge(), self.view.summaries())))
 
     def scan(self) -> None:
+        self.begun = True
         self._ask("scan", self._scan)
 
     def _scan(self) -> None:

@@ -36,6 +36,7 @@ async def settle(pilot: Pilot[None]) -> None:
     """Until no worker runs or waits and no message is under way; following goes on for ever and isn't waited for."""
     await until(pilot, lambda: browser(pilot).is_mounted)
     loader = browser(pilot).loader
+    await until(pilot, lambda: loader.begun)
     quiet = 0
     while quiet < 2:
         ending = [worker for worker in pilot.app.workers if worker.group != FOLLOW]

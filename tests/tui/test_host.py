@@ -90,7 +90,18 @@ async def test_workers_carry_no_data_in_their_names() -> None:
         await settle(pilot)
         assert seen <= {
             name * 2
-            for name in ("scan", "situation", "deepen", "rows", "trace", "span", "search", "locate", "ticks")
+            for name in (
+                "scan",
+                "situation",
+                "deepen",
+                "viewed",
+                "rows",
+                "trace",
+                "span",
+                "search",
+                "locate",
+                "ticks",
+            )
         }
 
 

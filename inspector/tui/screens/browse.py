@@ -134,10 +134,14 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
         self.remember.restore()
         self.lay_out()
         self.traces.focus()
-        self.call_after_refresh(self._read)
+
+    def on_screen_resume(self) -> None:
+        """The first frame is drawn by this very message: stores are read after it, or it would wait for them."""
+        self.call_later(self._read)
 
     def _read(self) -> None:
-        """Open and read the stores: after the first frame, or its thread would make the frame wait."""
+        if self.loader.begun:
+            return
         self.loader.situation()
         self.loader.scan()
         self.witness.start()
@@ -239,7 +243,9 @@ class BrowseScreen(Screen[None], inherit_bindings=False):
             return
         self._pause = max(0.25, message.seconds * 4)
         self.ask.answered(message.query, message.rows.count)
-        traces.use(message.rows, message.position, message.today, many_days=message.many_days)
+        # Who has begun to follow meanwhile stays with the newest.
+        position = None if self.follow.key() is None else message.position
+        traces.use(message.rows, position, message.today, many_days=message.many_days)
         if message.bars is not None:
             self.header.bars = message.bars
             self.header.refresh()
