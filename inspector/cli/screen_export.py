@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from inspector.cli.auditing import demand
+from inspector.errors import Denied
 from inspector.reports.chosen import Selection
 from inspector.reports.registry import KINDS, STORE
 from inspector.session.store_names import stem_of

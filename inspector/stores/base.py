@@ -154,8 +154,7 @@ class HasTexts(Protocol):
         the newest first, one perhaps several times. None where that can't be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     """A log record that lies in a file of traces; `line` is itself as a line of its format."""
 
     place: Place
