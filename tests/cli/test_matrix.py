@@ -24,10 +24,10 @@ from inspector.cli.commands.open import _operations
 from inspector.cli.common import Common
 from inspector.cli.engine import read_config
 from inspector.cli.lazy import LazyView
-from inspector.cli.opening import badge_of, open_session
+from inspector.cli.opening import open_session
 from inspector.cli.registry import COMMANDS
 from inspector.cli.screen_export import ScreenExporter
-from inspector.cli.who import who
+from inspector.cli.who import badge_of, who
 from inspector.errors import Denied, NotFound
 from inspector.tui.actions import ACTIONS
 from inspector.view import TraceKey
@@ -217,7 +217,9 @@ class Screen:
         config = read_config(common)
         identity = who(common, config)
         exporter = ScreenExporter([store], common, config, identity)
-        self.view = LazyView(lambda: open_session([store], common, config), badge_of(identity), exporter)
+        self.view = LazyView(
+            lambda: open_session([store], common, config), badge_of(identity), lambda: exporter
+        )
         self.view.scan(lambda progress: None, lambda: False)
         found = self.view.find(trace)
         assert found is not None
