@@ -38,7 +38,7 @@ async def settle(pilot: Pilot[None]) -> None:
     loader = browser(pilot).loader
     await until(pilot, lambda: loader.begun)
     quiet = 0
-    while quiet < 2:
+    while quiet < 2 and pilot.app._exception is None:  # an app that died frees nothing any more
         ending = [worker for worker in pilot.app.workers if worker.group != FOLLOW]
         if ending:
             await pilot.app.workers.wait_for_complete(ending)
