@@ -70,7 +70,7 @@ def _open(path: Path, plugins: Sequence[str], mapping: Path | None) -> Store:
             return _open_sqlite(path, plugins)
         if source.head.startswith(AGE):
             raise NotAStore(
-                "This file is sealed with age.",
+                "This file is encrypted with age.",
                 "Open it to look at: inspector FILE --role ROLE; it can't be changed.",
             )
         return _open_json(path, source, plugins, mapping)

@@ -33,7 +33,7 @@ def test_files_of_other_kinds_are_named(tmp_path, stores):
         "zeros": bytes(5000),
         "HTML": b"<!doctype html><p>hi",
         "Parquet": b"PAR1\x15\x04",
-        "age-encrypted": b"age-encryption.org/v1\n-> X25519 abc\n",
+        "encrypted with age": b"age-encryption.org/v1\n-> X25519 abc\n",
     }
     for words, data in kinds.items():
         (tmp_path / "x.jsonl").write_bytes(data)
