@@ -260,6 +260,7 @@ ACTS: dict[str, Callable[[Screen], bool]] = {
     "copy.plaintext": _copies,
     "erase": lambda screen: screen.operations.may("erasure:execute"),
     "retention": lambda screen: screen.operations.may("retention:apply"),
+    "due": lambda screen: screen.operations.may("retention:apply"),
     "export": lambda screen: not screen.view.preview(ExportWish("jsonl", "", ())).refused,
 }
 
