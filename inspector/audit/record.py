@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import secrets
 import socket
@@ -105,7 +104,7 @@ class Surroundings:
     def current(cls) -> Surroundings:
         return cls(
             uid=os.getuid() if hasattr(os, "getuid") else -1,
-            user=_user(),
+            user=os_user(),
             host=socket.gethostname(),
             tty=_tty(),
             ip=os.environ.get("SSH_CONNECTION", "").split(" ")[0],
@@ -113,11 +112,18 @@ class Surroundings:
         )
 
 
-def _user() -> str:
+def os_user() -> str:
+    """The account's name by its uid: what the environment says of it, anybody can set."""
     try:
+        import pwd
+    except ImportError:
+        import getpass
+
         return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return ""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def _tty() -> str:

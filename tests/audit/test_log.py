@@ -15,7 +15,7 @@ import pytest
 
 from inspector.audit.actions import ACTIONS
 from inspector.audit.log import AuditLog
-from inspector.audit.record import Entry, Outcome
+from inspector.audit.record import Entry, Outcome, Surroundings
 from inspector.audit.segments import segments
 from inspector.audit.verify import verify
 from inspector.errors import AuditError
@@ -202,3 +202,10 @@ def test_an_unsigned_log_is_honest(tmp_path: Path) -> None:
     fill(log, 12)
     report = verify(tmp_path, NOBODY)
     assert (report.ok, report.signed, report.checkpoints) == (True, False, 1)
+
+
+def test_who_it_was_is_not_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Surroundings.current().user
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody-else")
+    assert Surroundings.current().user == before != "somebody-else"

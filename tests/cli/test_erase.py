@@ -208,3 +208,9 @@ def test_what_retention_took_is_restored_by_whom_may(store, tmp_path):
     assert out.stat().st_mode & 0o077 == 0
     assert rows(inside("info", str(out), "--json"))[0]["traces"] == made["traces"]
     assert inside("retention", "restore", "0" * 16, "-o", str(tmp_path / "x.jsonl"), *common).returncode == 1
+    limited = tmp_path / "limited.toml"
+    limited.write_text('[roles.narrow]\ninherit = "operator"\nlimit = "name:none"\n')
+    part = ("-o", str(tmp_path / "part.jsonl"), "--config", str(limited), "--role", "narrow")
+    assert inside("retention", "restore", job["op"], *part).returncode == 3
+    records = rows(inside("audit", "show", "action:retention.restored", "--role", "admin", "--json"))
+    assert records and not any(record["redacted"] for record in records)

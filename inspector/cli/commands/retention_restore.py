@@ -9,7 +9,7 @@ import click
 from inspector.cli.common import Command, Common
 from inspector.cli.lifecycle import office
 from inspector.cli.output import Out, narrate, one_line
-from inspector.errors import Exit, UsageError
+from inspector.errors import Denied, Exit, UsageError
 from inspector.session.store_names import store_name
 
 
@@ -32,6 +32,11 @@ def restore(common: Common, op: str, output: str, force: bool) -> int:
     from inspector.session.trail import fingerprint
 
     at = office(common, "retention:apply")
+    if at.desk.limit is not None:
+        raise Denied(
+            "This role sees a part of the store, and an archive is restored whole.",
+            "Ask for a role without limits.",
+        )
     target = Path(output)
     if not target.name.endswith(".jsonl"):
         raise UsageError("What is restored is JSON lines.", "Name a file that ends in .jsonl.")
@@ -40,7 +45,7 @@ def restore(common: Common, op: str, output: str, force: bool) -> int:
     if target.exists() and store.exists() and target.samefile(store):
         raise UsageError("That is the store itself.", "Choose another name.")
     where = Resource("store", "", fingerprint(store), at.desk.log.mark(str(store))[:32])
-    entry = Entry("retention.restored", where, reason=at.reason, new_state={"restores": op})
+    entry = Entry("retention.restored", where, reason=at.reason, new_state={"restores": op}, redacted=False)
     with at.desk.log.act(entry) as intent, placing(str(target), force=force) as place:
         count = restore_into(intent, found, store, place, target.resolve())
     out = Out(no_color=common.no_color)

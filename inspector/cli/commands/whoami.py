@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
-
 import click
 
 from inspector.access.permissions import PERMISSIONS
+from inspector.audit.record import os_user
 from inspector.cli.commands.roles import limit_lines, role_json
 from inspector.cli.common import Command, Common
 from inspector.cli.engine import read_config
@@ -27,11 +26,11 @@ def command(common: Common) -> None:
     out = Out(no_color=common.no_color)
     if common.json:
         shape = role_json(role)
-        out.json({"user": _user(), "proved": identity.proved, "key_id": identity.key_id, **shape})
+        out.json({"user": os_user(), "proved": identity.proved, "key_id": identity.key_id, **shape})
     else:
         proof = f"proved by key {identity.key_id}" if identity.proved else "asserted"
         facts = [
-            ("user", _user()),
+            ("user", os_user()),
             ("role", f"{role.name} ({proof})"),
             ("inherits", ", ".join(role.line[1:])),
             *(("sees", line) for line in limit_lines(role)),
@@ -42,10 +41,3 @@ def command(common: Common) -> None:
             if value:
                 out.line(f"  {out.dim(f'{name:<10}')}{one_line(value)}")
     out.flush()
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return ""
