@@ -11,6 +11,7 @@ from inspector.tui.settings import PLAIN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual import events
     from textual.screen import Screen
 
     from inspector.tui.settings import Settings
@@ -44,6 +45,18 @@ class InspectorApp(Host[None]):
         if self._made_operations is None and self._operations is not None:
             self._made_operations = self._operations()
         return self._made_operations
+
+    async def on_key(self, event: events.Key) -> None:
+        """Keys that came in one burst with the one that opened a line, as a paste does, were meant for that line:
+        they had been sent to the pane before it took the focus."""
+        prompt = self.screen.ask.prompt if isinstance(self.screen, BrowseScreen) else None
+        if prompt is None:
+            return
+        if event.is_printable and event.character:
+            event.prevent_default()
+            await prompt.take(event.character)
+        elif event.key == "enter":
+            await prompt.line()
 
     def get_default_screen(self) -> Screen[None]:
         return BrowseScreen(self.view, self.settings)

@@ -100,3 +100,16 @@ def test_what_is_no_store_is_one_line_and_no_screen(name: str, stores: Path) -> 
     assert terminal.end() == 4
     assert terminal.bytes.count(b"\n") == 1
     assert b"\x1b" not in terminal.bytes
+
+
+def test_a_burst_goes_to_the_line_that_its_first_key_opens(sample: Path) -> None:
+    terminal = Terminal(str(sample))
+    terminal.wait("37 traces")
+    terminal.settle()
+    terminal.send("/refund\r")
+    terminal.wait("/ refund  1 of")
+    terminal.send("&status:error\r")
+    terminal.wait("& status:error")
+    terminal.settle()
+    terminal.send("q")
+    assert terminal.end() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal
@@ -50,6 +51,9 @@ class Prompt(Horizontal):
         self._text = text
         self._hint = hint
         self._complete = complete
+        self._burst = False
+        self.ready = asyncio.Event()
+        """Set once there is a line to type into."""
 
     def compose(self) -> ComposeResult:
         yield Static(self.SIGNS[self.use], id="sign", markup=False)
@@ -57,9 +61,25 @@ class Prompt(Horizontal):
         yield Static("", id="note", markup=False)
 
     def on_mount(self) -> None:
+        self.ready.set()
         self.query_one(Input).focus()
         if self._complete is not None:
             self.say("  ".join(self._complete("")[:8]))
+
+    async def take(self, character: str) -> None:
+        """A character that was typed in one burst with the key that opened this line, or was pasted with it."""
+        line = await self.line()
+        if not self._burst:
+            self._burst, line.select_on_focus, line.value = True, False, ""
+        line.insert_text_at_cursor(character)
+
+    async def line(self) -> Input:
+        """The line, once it is there, with the focus."""
+        await self.ready.wait()
+        line = self.query_one(Input)
+        if not line.has_focus:
+            self.screen.set_focus(line)
+        return line
 
     def say(self, sentence: str, *, bad: bool = False) -> None:
         """A word beside the line: a hint, or why it can't be used."""
