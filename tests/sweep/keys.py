@@ -10,7 +10,6 @@ hold. Needs strace.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ from pathlib import Path
 from tests.cli.keyed import Keyed
 from tests.cli.program import inside
 from tests.sweep.lifecycle_scene import CALLS, STORES, forked
+from tests.sweep.sweeping import command, quiet, sweep
 
 ADMIN = ("--role", "admin")
 ACTS = {
@@ -131,44 +131,14 @@ def done(*arguments: str) -> None:
         raise SystemExit(f"{arguments}: {said.returncode} {said.stderr.decode()}")
 
 
-def run(act: str, every: int, most: int = 1_000_000, calls=CALLS, say=lambda text: None):
+def run(act: str, every: int, say=quiet) -> tuple[int, list[str]]:
     """Points that killed something, and what didn't hold."""
-    points, wrong = 0, []
     with tempfile.TemporaryDirectory() as place:
         machine = Machine(Path(place))
         made = machine.calls(act)
-        for call in calls:
-            total = made[call]
-            step = max(every, -(-total // most))
-            for nth in sorted({*range(1, total + 1, step), total} - {0}):
-                said = machine.point(act, call, nth)
-                if said is None:
-                    continue
-                points += 1
-                if said:
-                    wrong.append(f"{act} {call} {nth} of {total}: {said}")
-                    say(wrong[-1])
-        counts = ", ".join(f"{call} {n}" for call, n in made.items() if n)
-        say(f"{act:<20} {points} points, {len(wrong)} wrong ({counts}; {machine.sealed} values)")
-    return points, wrong
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--act", choices=ACTS)
-    asked = parser.parse_args()
-    if shutil.which("strace") is None:
-        sys.stdout.write("strace is needed: apt-get install strace\n")
-        return 2
-    points, wrong = 0, []
-    for act in [asked.act] if asked.act else ACTS:
-        tried, bad = run(act, asked.every, say=lambda text: print(text, flush=True))
-        points += tried
-        wrong += bad
-    sys.stdout.write(f"{points} points, {len(wrong)} wrong\n")
-    return 1 if wrong else 0
+        note = f"; {machine.sealed} values"
+        return sweep(act, made, every, lambda call, nth: machine.point(act, call, nth), say, note=note)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(run, act=ACTS))

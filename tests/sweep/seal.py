@@ -9,55 +9,29 @@ beside it, the log verifies and has no open intent. Exit 1 if a point doesn't ho
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.sweep.seal_scene import ACTS, CALLS, KINDS, Whole
+from tests.sweep.sweeping import ALL, command, quiet, sweep
 
 
-def run(kind: str, act: str, every: int, most: int = 1_000_000, calls=CALLS, say=lambda text: None):
+def run(kind: str, act: str, every: int, most: int = ALL, calls=CALLS, say=quiet) -> tuple[int, list[str]]:
     """Points tried, and what didn't hold."""
-    points, wrong = 0, []
     with tempfile.TemporaryDirectory() as place:
         whole = Whole(kind, act, Path(place))
-        for call, total in whole.calls.items():
-            if call not in calls:
-                continue
-            step = max(every, -(-total // most))
-            for nth in sorted({*range(1, total + 1, step), total} - {0}):
-                folder = Path(place) / f"{call}-{nth}"
-                said = whole.point(call, nth, folder)
-                points += 1
-                if said:
-                    wrong.append(f"{kind} {act} {call} {nth} of {total}: {said}")
-                    say(wrong[-1])
-                shutil.rmtree(folder, ignore_errors=True)
-        made = ", ".join(f"{call} {n}" for call, n in whole.calls.items() if n)
-        say(f"{kind:<8} {act:<7} {points} points, {len(wrong)} wrong ({made}; {len(whole.gone)} values)")
-    return points, wrong
 
+        def killed(call: str, nth: int) -> str:
+            folder = Path(place) / f"{call}-{nth}"
+            said = whole.point(call, nth, folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            return said
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--kind", choices=KINDS)
-    parser.add_argument("--act", choices=ACTS)
-    asked = parser.parse_args()
-    if shutil.which("strace") is None:
-        sys.stdout.write("strace is needed: apt-get install strace\n")
-        return 2
-    points, wrong = 0, []
-    for kind in [asked.kind] if asked.kind else KINDS:
-        for act in [asked.act] if asked.act else ACTS:
-            tried, bad = run(kind, act, asked.every, say=lambda text: print(text, flush=True))
-            points += tried
-            wrong += bad
-    sys.stdout.write(f"{points} points, {len(wrong)} wrong\n")
-    return 1 if wrong else 0
+        note = f"; {len(whole.gone)} values"
+        return sweep(f"{kind} {act}", whole.calls, every, killed, say, note=note, most=most, calls=calls)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(run, kind=KINDS, act=ACTS))
