@@ -49,7 +49,12 @@ def open_session(
     plugins, mappings = config.texts("formats.plugins"), config.paths("formats.mappings")
 
     def private_copy(path: Path) -> Store | None:
-        return _unsealed(path, config, identity, common.reason or "", plugins, mappings)
+        if not _is_sealed(path):
+            return None
+        from inspector.cli.wholes import open_sealed
+
+        reason = str(engine.text(common.reason)) if common.reason else ""
+        return open_sealed(path, config, identity, reason, plugins, mappings)
 
     stores = open_stores(names, plugins, mappings, private_copy)
     badge = badge_of(identity, unsafe_because(policy))
@@ -149,25 +154,16 @@ def _named(
         raise type(error)(f"{store_name(path)}: {error.what}", error.fix) from None
 
 
-def _unsealed(
-    path: Path,
-    config: Config,
-    identity: Identity,
-    reason: str,
-    plugins: Sequence[str],
-    mappings: Sequence[Path],
-) -> Store | None:
+def _is_sealed(path: Path) -> bool:
+    from inspector.stores import AGE
+
     try:
         if not path.is_file():  # a pipe would be waited for
-            return None
+            return False
         with path.open("rb") as file:
-            if file.read(4) != b"age-":
-                return None
+            return file.read(len(AGE)) == AGE
     except OSError:
-        return None  # opening it says why
-    from inspector.cli.wholes import open_sealed
-
-    return open_sealed(path, config, identity, reason, plugins, mappings)
+        return False  # opening it says why
 
 
 def open_one(path: Path, plugins: Sequence[str], mappings: Sequence[Path]) -> Store:

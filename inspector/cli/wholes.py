@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from inspector.cli.auditing import open_log
 from inspector.cli.keyring import opened_vault, secrets_of, vault_path
 from inspector.errors import Denied, StoreError
-from inspector.stores import AGE, open_copy
+from inspector.stores import open_copy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,17 +80,14 @@ def open_sealed(
     reason: str,
     plugins: Sequence[str],
     mappings: Sequence[Path],
-) -> Store | None:
-    """A store from an age file that the role's key opens, in a private copy until it is closed; none for any other
-    file. Raises Denied (recorded)."""
+) -> Store:
+    """A store from an age file that the role's key opens, in a private copy until it is closed. `reason` as it may be
+    written. Raises Denied (recorded)."""
     from inspector.access.boxes import identities_of, opened
     from inspector.audit.record import Entry, Resource
     from inspector.session.trail import fingerprint
     from inspector.stores.spool import spooled
 
-    with path.open("rb") as head:
-        if head.read(len(AGE)) != AGE:
-            return None
     log = open_log(config, identity).log
     where = Resource("store", "", fingerprint(path), log.mark(str(path.absolute()))[:32])
     if not vault_path(config).is_file():

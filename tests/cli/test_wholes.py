@@ -21,11 +21,7 @@ from tests.cli.test_seal import ADMIN, MAIL, OPERATOR, TRACE, otlp
 
 @pytest.fixture
 def keyed(tmp_path: Path) -> Keyed:
-    made = Keyed(tmp_path / "machine")
-    made.init()
-    for role in ("operator", "analyst"):
-        assert inside("keys", "grant", role, *ADMIN).returncode == 0
-    return made
+    return Keyed.granted(tmp_path / "machine", "operator", "analyst")
 
 
 def spool_is_empty() -> bool:
@@ -123,3 +119,12 @@ def test_a_changed_file_opens_nothing(keyed: Keyed, tmp_path: Path) -> None:
         assert done.returncode == (3 if len(changed) == 300 else 4), done.stderr
         assert done.stdout == b""
         assert spool_is_empty()
+
+
+def test_a_reason_is_written_redacted(keyed: Keyed, tmp_path: Path) -> None:
+    store, out = otlp(tmp_path / "a.otlp.jsonl"), tmp_path / "a.age"
+    for command in (("seal", store, "--whole", "-o", str(out)), ("show", str(out), TRACE), ("ls", str(out))):
+        assert inside(*command, *OPERATOR, "--reason", f"{MAIL} asked").returncode == 0
+    reasons = [text(r, "reason") for r in oldest_first(keyed.state / "audit") if text(r, "reason")]
+    assert any("asked" in reason for reason in reasons)
+    assert not [reason for reason in reasons if MAIL in reason]
