@@ -13,7 +13,7 @@ from inspector.cli.auditing import Auditing, open_log, require, role_of, user_of
 from inspector.cli.engine import build_engine, effective_policy, read_config, tag_key
 from inspector.cli.opening import limit_for, open_one
 from inspector.cli.output import narrate
-from inspector.errors import UsageError
+from inspector.errors import Denied, UsageError
 from inspector.lifecycle.desk import Desk
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ class Office:
         """Raises Denied, after recording it."""
         for permission in permissions:
             require(self.auditing, permission)
+
+    def require_whole(self, permission: str, why: str) -> None:
+        """Raises Denied, after recording it, if the role sees a part of the store only."""
+        if self.desk.limit is not None:
+            self.auditing.log.denied(permission, why)
+            raise Denied(why, "Ask for a role without limits.")
 
     def redacted(self, text: str | None) -> str:
         """What a person typed as a reason or reference, as it may be written."""

@@ -212,5 +212,9 @@ def test_what_retention_took_is_restored_by_whom_may(store, tmp_path):
     limited.write_text('[roles.narrow]\ninherit = "operator"\nlimit = "name:none"\n')
     part = ("-o", str(tmp_path / "part.jsonl"), "--config", str(limited), "--role", "narrow")
     assert inside("retention", "restore", job["op"], *part).returncode == 3
+    assert (
+        len(rows(inside("audit", "show", "action:access.denied role:narrow", "--role", "admin", "--json")))
+        == 1
+    )
     records = rows(inside("audit", "show", "action:retention.restored", "--role", "admin", "--json"))
     assert records and not any(record["redacted"] for record in records)

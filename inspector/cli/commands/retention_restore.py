@@ -9,7 +9,7 @@ import click
 from inspector.cli.common import Command, Common
 from inspector.cli.lifecycle import office
 from inspector.cli.output import Out, narrate, one_line
-from inspector.errors import Denied, Exit, UsageError
+from inspector.errors import Exit, UsageError
 from inspector.session.store_names import store_name
 
 
@@ -32,11 +32,9 @@ def restore(common: Common, op: str, output: str, force: bool) -> int:
     from inspector.session.trail import fingerprint
 
     at = office(common, "retention:apply")
-    if at.desk.limit is not None:
-        raise Denied(
-            "This role sees a part of the store, and an archive is restored whole.",
-            "Ask for a role without limits.",
-        )
+    at.require_whole(
+        "retention:apply", "This role sees a part of the store, and an archive is restored whole."
+    )
     target = Path(output)
     if not target.name.endswith(".jsonl"):
         raise UsageError("What is restored is JSON lines.", "Name a file that ends in .jsonl.")

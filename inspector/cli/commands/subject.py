@@ -13,7 +13,7 @@ from inspector.cli.common import Command, Common
 from inspector.cli.lifecycle import STDIN, confirmed, office, person_of, stores_of, subject_options
 from inspector.cli.lifecycle_text import job_json, plan_json, print_job, print_plan
 from inspector.cli.output import Out, narrate
-from inspector.errors import Denied, Exit, UsageError
+from inspector.errors import Exit, UsageError
 from inspector.session.store_names import store_name
 
 if TYPE_CHECKING:
@@ -108,10 +108,7 @@ def export_(
     from inspector.cli.subject_export import Wanted, export
 
     at = office(common, "subjects:export")
-    if at.desk.limit is not None:
-        raise Denied(
-            "This role sees a part of the store, and a person is given all.", "Ask for a role without limits."
-        )
+    at.require_whole("subjects:export", "This role sees a part of the store, and a person is given all.")
     wanted = Wanted(tuple(stores_of(words, at.config)), Path(output), recipient, at.redacted(request), force)
     done = export(at, person_of(at.desk, subject, aliases), wanted)
     if done is None:
