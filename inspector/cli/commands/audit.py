@@ -260,13 +260,11 @@ def prune_(common: Common, yes: bool) -> int:
 @click.pass_obj
 def alerts(common: Common, since: str | None) -> int:
     """List the alerts that were raised, newest first."""
-    from inspector.audit.reading import asked, newest_first
+    from inspector.audit.reading import asked, moment, newest_first
 
     _, auditing = _opened(common, "audit:read")
-    _day(since)
-    when = f"start>={since}" if since and "-" in since else f"age<{since or '30d'}"
-    query = f"action:alert.raised {when}"
-    found = list(filter(asked(query), newest_first(auditing.log.folder)))
+    first, raised = _day(since or "30d") or 0, asked("action:alert.raised")
+    found = [r for r in newest_first(auditing.log.folder) if raised(r) and (moment(r) or 0) >= first]
     out = Out(no_color=common.no_color)
     print_alerts(out, found, json=common.json)
     out.flush()
