@@ -45,6 +45,15 @@ class Keyed:
     def vault(self) -> Path:
         return self.state / "vault.db"
 
+    @classmethod
+    def granted(cls, folder: Path, *roles: str) -> Keyed:
+        """A machine after `keys init`, that holds the keys of these roles too."""
+        made = cls(folder)
+        made.init()
+        for role in roles:
+            assert inside("keys", "grant", role, "--role", "admin").returncode == 0
+        return made
+
     def init(self) -> None:
         done = inside("keys", "init", "--role", "admin")
         assert done.returncode == 0, done.stderr

@@ -23,10 +23,7 @@ TRACE, SPAN, OTHER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "c7
 
 @pytest.fixture
 def keyed(tmp_path: Path) -> Keyed:
-    made = Keyed(tmp_path / "machine")
-    made.init()
-    assert inside("keys", "grant", "operator", *ADMIN).returncode == 0
-    return made
+    return Keyed.granted(tmp_path / "machine", "operator")
 
 
 def otlp(path: Path) -> str:

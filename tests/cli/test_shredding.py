@@ -21,10 +21,7 @@ THEIRS = "their canary"
 
 @pytest.fixture
 def keyed(tmp_path: Path) -> Keyed:
-    made = Keyed(tmp_path / "machine")
-    made.init()
-    assert inside("keys", "grant", "operator", *ADMIN).returncode == 0
-    return made
+    return Keyed.granted(tmp_path / "machine", "operator")
 
 
 def store_of(path: Path, *spans: tuple[str, str, dict[str, str]]) -> str:

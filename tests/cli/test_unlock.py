@@ -23,11 +23,7 @@ WHY = ("--reason", "ticket 7", "--plaintext-to-pipe")
 
 @pytest.fixture
 def keyed(tmp_path: Path) -> Keyed:
-    made = Keyed(tmp_path / "machine")
-    made.init()
-    for role in ("developer", "operator"):
-        assert inside("keys", "grant", role, "--role", "admin").returncode == 0
-    return made
+    return Keyed.granted(tmp_path / "machine", "developer", "operator")
 
 
 @pytest.fixture

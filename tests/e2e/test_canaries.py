@@ -12,7 +12,6 @@ import pyte
 import pytest
 
 from tests.cli.keyed import Keyed
-from tests.cli.program import inside
 from tests.cli.test_unlock import MAIL
 from tests.cli.test_unlock import store as sealed_store
 from tests.e2e.terminal import Terminal
@@ -25,21 +24,17 @@ store = sealed_store
 
 @pytest.fixture
 def keyed(tmp_path: Path) -> Keyed:
-    made = Keyed(tmp_path / "machine")
-    made.init()
-    assert inside("keys", "grant", "operator", "--role", "admin").returncode == 0
-    return made
+    return Keyed.granted(tmp_path / "machine", "operator")
 
 
-def opened(*program: str, script: str = "") -> Terminal:
-    terminal = Terminal.of(script) if script else Terminal(*program)
+def opening(terminal: Terminal) -> Terminal:
+    """Asked to open the span's values, with a reason."""
     terminal.wait("work", "operator (proved)")
     terminal.send("2")
     terminal.wait("needs role", "email")
     terminal.send("U")
     terminal.wait("why?")
     terminal.send("ticket 7\r")
-    terminal.wait(MAIL, HOME, "UNLOCKED")
     return terminal
 
 
@@ -52,7 +47,8 @@ def secrets_of(keyed: Keyed) -> Iterator[bytes]:
 
 
 def test_nothing_is_left_when_the_screen_has_gone(keyed: Keyed, store: str) -> None:
-    terminal = opened(store, "--role", "operator")
+    terminal = opening(Terminal(store, "--role", "operator"))
+    terminal.wait(MAIL, HOME, "UNLOCKED")
     plain = [MAIL.encode(), HOME.encode()]
     for name in ("environ", "cmdline"):
         told = (Path(f"/proc/{terminal.pid}") / name).read_bytes()
@@ -100,13 +96,7 @@ def test_a_traceback_of_the_screen_holds_nothing(keyed: Keyed, store: str, tmp_p
     """A widget fails while it draws what is open: the value is in the message and among the locals."""
     script = tmp_path / "failing.py"
     script.write_text(FAILING.format(store=store))
-    terminal = Terminal.of(str(script))
-    terminal.wait("work", "operator (proved)")
-    terminal.send("2")
-    terminal.wait("needs role", "email")
-    terminal.send("U")
-    terminal.wait("why?")
-    terminal.send("ticket 7\r")
+    terminal = opening(Terminal.of(str(script)))
     assert terminal.end() != 0
     assert b"anary" not in terminal.bytes
     assert b"ValueError" in terminal.bytes

@@ -9,7 +9,6 @@ import pytest
 
 from inspector.audit.reading import oldest_first, text
 from tests.cli.keyed import Keyed
-from tests.cli.program import inside
 from tests.cli.test_unlock import MAIL
 from tests.cli.test_unlock import store as sealed_store
 from tests.e2e.terminal import Terminal
@@ -21,10 +20,7 @@ store = sealed_store
 
 @pytest.fixture
 def keyed(tmp_path: Path) -> Keyed:
-    made = Keyed(tmp_path / "machine")
-    made.init()
-    assert inside("keys", "grant", "operator", "--role", "admin").returncode == 0
-    return made
+    return Keyed.granted(tmp_path / "machine", "operator")
 
 
 def test_a_span_opens_locks_and_leaves_nothing(keyed: Keyed, store: str) -> None:
