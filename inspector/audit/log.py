@@ -64,6 +64,8 @@ class AuditLog:
     refused: AuditError | None = None
     """Why nothing may be recorded, so that no act happens: the keys of the marks can't be read, say."""
     anchor_problem: str = ""
+    written: Callable[[str], str] = lambda typed: typed
+    """A reason that somebody typed, as it may be written: no caller has to think of it."""
 
     def mark(self, identity: str) -> str:
         """The keyed mark of a subject id or other identity: equal for equal ids, of no use without the key.
@@ -151,6 +153,7 @@ class AuditLog:
             raise self.refused
         if self.around is None:
             self.around = Surroundings.current()
+        entries = [replace(e, reason=self.written(e.reason)) if e.reason else e for e in entries]
         with locked(self.folder):
             lines, seq = self._append(entries, self.around)
             self.last_seq, self.dirty = seq, True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -189,6 +190,7 @@ def open_log(config: Config, identity: Identity) -> Auditing:
         watch_of(config, folder, identity),
         every=max(config.whole("audit.checkpoint_every"), 1),
         refused=refused,
+        written=partial(_redacted, config),
     )
     signing.log = log
     try:
@@ -198,6 +200,17 @@ def open_log(config: Config, identity: Identity) -> Auditing:
     except OSError as error:
         log.refused = refusal(error, folder)
     return Auditing(log, signing, anchors, identity)
+
+
+def _redacted(config: Config, typed: str) -> str:
+    """By the strictest of what ships, what is installed and what was given for this run, whoever looks."""
+    from inspector.cli.engine import build_engine
+    from inspector.redaction import DEFAULT, merge_strict, parse_policy
+
+    policy = DEFAULT
+    for each in (config.installed(), config):
+        policy = merge_strict(policy, parse_policy(each.table("redaction")))
+    return str(build_engine(policy).text(typed))
 
 
 def _keeper(anchor: Anchor, signing: Signing) -> Callable[[str], None]:

@@ -148,11 +148,10 @@ class Run:
     def entry(self, action: str, state: Mapping[str, Json]) -> Entry:
         from inspector.audit.record import Entry
 
-        reason = self.common.reason
         return Entry(
             action,
             self.view.trail().store(self.paths()[0], "store"),
-            reason=str(build_engine(self.policy).text(reason)) if reason else "",
+            reason=self.common.reason or "",
             purpose=self.common.purpose or "",
             request=self.wish.request,
             new_state=state,

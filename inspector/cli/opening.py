@@ -53,8 +53,7 @@ def open_session(
             return None
         from inspector.cli.wholes import open_sealed
 
-        reason = str(engine.text(common.reason)) if common.reason else ""
-        return open_sealed(path, config, identity, reason, plugins, mappings)
+        return open_sealed(path, config, identity, common.reason or "", plugins, mappings)
 
     stores = open_stores(names, plugins, mappings, private_copy)
     badge = badge_of(identity, unsafe_because(policy))

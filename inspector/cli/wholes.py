@@ -81,8 +81,8 @@ def open_sealed(
     plugins: Sequence[str],
     mappings: Sequence[Path],
 ) -> Store:
-    """A store from an age file that the role's key opens, in a private copy until it is closed. `reason` as it may be
-    written. Raises Denied (recorded)."""
+    """A store from an age file that the role's key opens, in a private copy until it is closed. Raises Denied
+    (recorded)."""
     from inspector.access.boxes import identities_of, opened
     from inspector.audit.record import Entry, Resource
     from inspector.session.trail import fingerprint

@@ -209,3 +209,12 @@ def test_who_it_was_is_not_what_the_environment_says(monkeypatch: pytest.MonkeyP
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.setenv(name, "somebody-else")
     assert Surroundings.current().user == before != "somebody-else"
+
+
+def test_every_reason_is_written_as_the_log_says(tmp_path: Path) -> None:
+    log = make_log(tmp_path / "audit")
+    log.written = lambda typed: typed.replace("anna", "[X]")
+    with log.act(Entry("pii.reveal", reason="anna asked")):
+        pass
+    log.event(Entry("store.open", reason="for anna"))
+    assert {r["reason"] for r in records(tmp_path / "audit")} == {"[X] asked", "for [X]"}

@@ -214,3 +214,12 @@ def test_no_key_is_in_what_is_printed_logged_or_recorded(keyed: Keyed, tmp_path:
                 assert half not in said
                 assert half.hex().encode() not in said
                 assert base64.b64encode(half).rstrip(b"=") not in said
+
+
+def test_reasons_are_written_redacted_whatever_the_command(keyed: Keyed) -> None:
+    canary = "zofia.canary@nordhaven.example"
+    for command in (("init",), ("grant", "operator"), ("rotate", "operator"), ("revoke", "operator")):
+        assert inside("keys", *command, *ADMIN, "--reason", f"{canary} asked").returncode == 0
+    log = b"".join(path.read_bytes() for path in (keyed.state / "audit").glob("*.jsonl"))
+    assert log.count(b" asked") >= 4
+    assert canary.encode() not in log

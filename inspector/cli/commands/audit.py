@@ -203,28 +203,16 @@ def export(common: Common, query: str, to: str, output: str | None, force: bool)
     from inspector.audit.record import Entry, Resource
     from inspector.cli.streams import writing
 
-    config, auditing = _opened(common, "audit:export")
+    _, auditing = _opened(common, "audit:export")
     test = asked(query)
     rows = 0
-    entry = Entry(
-        "audit.exported", Resource("audit-log"), reason=_reason(common, config), new_state={"to": to}
-    )
+    entry = Entry("audit.exported", Resource("audit-log"), reason=common.reason or "", new_state={"to": to})
     with auditing.log.act(entry) as intent, writing(output, force=force) as writer:
         for line in lines(filter(test, oldest_first(auditing.log.folder)), to):
             writer.write(line.encode() + b"\n")
             rows += 1
         intent.counts["rows"] = rows
     return int(Exit.DONE)
-
-
-def _reason(common: Common, config: Config) -> str:
-    """What was typed as the reason, redacted before it is written."""
-    if not common.reason:
-        return ""
-    from inspector.cli.engine import build_engine, effective_policy
-
-    engine = build_engine(effective_policy(common, config))
-    return str(engine.text(common.reason))
 
 
 @command.command("prune", cls=Command)
@@ -246,7 +234,7 @@ def prune_(common: Common, yes: bool) -> int:
     narrate(f"{chosen.records:,} records in {len(chosen.segments)} months would go: {names}.")
     if not yes:
         raise UsageError("Nothing was removed.", "Repeat it with --yes.")
-    prune(auditing.log, chosen, _reason(common, config))
+    prune(auditing.log, chosen, common.reason or "")
     if common.json:
         out.json({"records": chosen.records, "segments": [p.name for p in chosen.segments]})
     else:
@@ -299,14 +287,14 @@ def report_(
     from inspector.audit.report import report, shape
     from inspector.audit.report_html import html
 
-    config, auditing = _opened(common, "audit:read")
+    _, auditing = _opened(common, "audit:read")
     ids = _subjects(subject, aliases)
     marks = tuple(auditing.log.mark(id) for id in ids)
     found = report(oldest_first(auditing.log.folder), _day(since), _day(until), marks)
     out = Out(no_color=common.no_color)
     about = Resource("subject", marks[0]) if marks else Resource("audit-log")
     counts = {"records": found.records}
-    entry = Entry("audit.exported", about, reason=_reason(common, config), counts=counts)
+    entry = Entry("audit.exported", about, reason=common.reason or "", counts=counts)
     with auditing.log.act(replace(entry, new_state={"to": "report"})):
         if common.json:
             out.json(shape(found))
