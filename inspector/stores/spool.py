@@ -37,16 +37,17 @@ def spooled(write: Callable[[BinaryIO], None], what: str) -> Path:
         fd, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=folder)
         path = Path(name)
         atexit.register(path.unlink, missing_ok=True)
-        with os.fdopen(fd, "wb") as file:
-            write(file)
+        try:
+            with os.fdopen(fd, "wb") as file:
+                write(file)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
     except OSError as error:
         why = os.strerror(error.errno or 0)
         raise StoreError(
             f"{what} can't be kept: {why}.", "Free disk space, or open the file itself."
         ) from error
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -13,7 +14,7 @@ import pytest
 from inspector.errors import StoreError, UsageError
 from inspector.paths import cache_folder
 from inspector.stores import open_store
-from inspector.stores.spool import spool
+from inspector.stores.spool import spool, spooled
 
 
 class Stream(io.BytesIO):
@@ -75,3 +76,13 @@ def test_a_full_disk_is_said(monkeypatch):
 
     with pytest.raises(StoreError, match="No space"):
         spool(Fails(b"x"))
+
+
+def test_what_a_full_disk_cuts_off_is_not_left():
+    def write(file):
+        file.write(b"half of it")
+        raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(StoreError, match="No space"):
+        spooled(write, "It")
+    assert not list((cache_folder() / "spool").iterdir())
