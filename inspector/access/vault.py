@@ -215,25 +215,25 @@ class Vault:
     def level_keys(self, level: str = "") -> list[LevelKey]:
         """Newest first; those of single persons and of whole stores are none of them."""
         rows = self._conn.execute(
-            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE subject = '' AND algorithm <> ? AND level LIKE ? "
+            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE subject = '' AND algorithm <> ? AND ? IN ('', level) "
             "ORDER BY created DESC, rowid DESC",
-            (BOX, level or "%"),
+            (BOX, level),
         ).fetchall()
         return [LevelKey(*row) for row in rows]
 
     def boxes(self, level: str = "") -> list[LevelKey]:
         """The keys of whole stores, newest first; of one role, or all."""
         rows = self._conn.execute(
-            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE algorithm = ? AND level LIKE ? ORDER BY rowid DESC",
-            (BOX, level or "%"),
+            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE algorithm = ? AND ? IN ('', level) ORDER BY rowid DESC",
+            (BOX, level),
         ).fetchall()
         return [LevelKey(*row) for row in rows]
 
     def person_keys(self, subject: str = "") -> list[LevelKey]:
         """Of one person by the mark, or of all."""
         rows = self._conn.execute(
-            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE subject <> '' AND subject LIKE ? ORDER BY rowid",
-            (subject or "%",),
+            f"SELECT {_LEVEL_KEY} FROM level_keys WHERE subject <> '' AND ? IN ('', subject) ORDER BY rowid",
+            (subject,),
         ).fetchall()
         return [LevelKey(*row) for row in rows]
 

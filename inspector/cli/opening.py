@@ -53,7 +53,9 @@ def open_session(
             return None
         from inspector.cli.wholes import open_sealed
 
-        return open_sealed(path, config, identity, common.reason or "", plugins, mappings)
+        return open_sealed(
+            path, config, identity, common.reason or "", lambda copy: open_one(copy, plugins, mappings)
+        )
 
     stores = open_stores(names, plugins, mappings, private_copy)
     badge = badge_of(identity, unsafe_because(policy))

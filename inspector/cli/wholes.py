@@ -11,7 +11,7 @@ from inspector.errors import Denied, StoreError
 from inspector.stores import open_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from inspector.access.identity import Identity
@@ -78,8 +78,7 @@ def open_sealed(
     config: Config,
     identity: Identity,
     reason: str,
-    plugins: Sequence[str],
-    mappings: Sequence[Path],
+    open_plain: Callable[[Path], Store],
 ) -> Store:
     """A store from an age file that the role's key opens, in a private copy until it is closed. Raises Denied
     (recorded)."""
@@ -110,4 +109,4 @@ def open_sealed(
     except Denied as error:
         log.denied("fields:unlock", error.what, where)
         raise
-    return open_copy(copy, path, plugins, mappings[0] if mappings else None)
+    return open_copy(copy, path, open_plain)

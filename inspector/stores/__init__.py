@@ -11,7 +11,7 @@ from inspector.errors import InspectorError, NotAStore
 from inspector.stores.base import HasLines, HasText, HasWindows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from inspector.model import Batch, Place, SideRecord, Trace
     from inspector.stores.base import FormatInfo, Lines, Store, StoreInfo, Text
@@ -35,11 +35,11 @@ def open_store(path: Path | str, plugins: Sequence[str] = (), mapping: Path | No
     return _open(Path(path), plugins, mapping)
 
 
-def open_copy(copy: Path, name: Path, plugins: Sequence[str] = (), mapping: Path | None = None) -> Store:
-    """A private copy of what lies sealed under `name`, read-only. The copy goes when the store is closed, or can't
-    be opened."""
+def open_copy(copy: Path, name: Path, opened: Callable[[Path], Store]) -> Store:
+    """A private copy of what lies sealed under `name`, read-only, `opened` as any store is. The copy goes when the
+    store is closed, or can't be opened."""
     try:
-        return _Named(_open(copy, plugins, mapping), name, copy)
+        return _Named(opened(copy), name, copy)
     except BaseException:
         copy.unlink(missing_ok=True)
         raise

@@ -13,6 +13,8 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from inspector.access.boxes import level_of, new_box
+from inspector.access.vault import Vault
 from inspector.audit.reading import oldest_first, text
 from tests.cli.keyed import Keyed
 from tests.cli.program import inside
@@ -128,3 +130,22 @@ def test_a_reason_is_written_redacted(keyed: Keyed, tmp_path: Path) -> None:
     reasons = [text(r, "reason") for r in oldest_first(keyed.state / "audit") if text(r, "reason")]
     assert any("asked" in reason for reason in reasons)
     assert not [reason for reason in reasons if MAIL in reason]
+
+
+def test_a_role_is_not_taken_for_one_of_a_like_name(tmp_path: Path) -> None:
+    with closing(Vault(tmp_path / "vault.db", make=True)) as vault:
+        box, _ = new_box("security-auditor")
+        with vault.change():
+            vault.put_level_key(box)
+        assert [b.dek_id for b in vault.boxes()] == [box.dek_id]
+        assert vault.boxes(level_of("security_auditor")) == vault.boxes(level_of("Security-Auditor")) == []
+        assert vault.person_keys() == vault.level_keys() == vault.level_keys("intern_l") == []
+
+
+def test_the_key_of_whole_stores_is_no_level_to_destroy(keyed: Keyed) -> None:
+    with closing(Vault(keyed.vault)) as vault:
+        (box,) = vault.boxes(level_of("operator"))
+    word = ("--reason", "gone", "--confirm", f"DESTROY-{box.dek_id[:8]}")
+    assert inside("keys", "destroy", box.dek_id, *ADMIN, *word).returncode == 1
+    with closing(Vault(keyed.vault)) as vault:
+        assert vault.boxes(level_of("operator")) == [box]

@@ -14,7 +14,7 @@ import click
 from inspector.access.envelope import LEVELS
 from inspector.access.foreign import AES_GCM, ALGORITHMS
 from inspector.access.roles import role_named, roles_of
-from inspector.access.vault import ACTIVE, DESTROYED, GRACE, OPENS, RETIRED, Vault, seconds
+from inspector.access.vault import ACTIVE, BOX, DESTROYED, GRACE, OPENS, RETIRED, Vault, seconds
 from inspector.audit.record import Entry, Resource
 from inspector.cli.auditing import key_store, open_log, require
 from inspector.cli.common import Command, Common
@@ -231,7 +231,7 @@ def destroy(common: Common, key: str | None, subject: str | None, confirm: str |
         if subject is not None:
             return _end_person(held, auditing, common.reason, typed(subject, ())[0], confirm)
         level = held.vault.level_key(key or "")
-        if level is None or level.state not in OPENS or level.subject:
+        if level is None or level.state not in OPENS or level.subject or level.algorithm == BOX:
             raise NotFound("No level has such a key.", "inspector keys list has them.")
         _confirmed(confirm, level.dek_id, "Destroying a key ends every value under it.")
         entry = Entry("key.destroyed", Resource("key"), reason=common.reason, classification=level.level)
