@@ -96,7 +96,8 @@ def export(
         chosen = choose(view, wish.selection)
         if not chosen.traces and wish.selection.query:
             raise NotFound("No trace matches.", "Try the query with inspector ls.")
-        run = Run(view, common, config, auditing.log, auditing.identity, wish)
+        policy = effective_policy(common, config, auditing.identity)
+        run = Run(view, common, config, auditing.log, auditing.identity, wish, policy)
         with using(demand_bulk(auditing, view, chosen, wish)):
             return _write(run, chosen, _watched(stopped) if quiet else progress())
 
@@ -109,7 +110,7 @@ def ask_first(names: Sequence[str], common: Common, wish: Wish) -> Request:
     auditing = open_log(config, role_of(common, config))
     require(auditing, "reports:export")
     with scanned(names, common) as view:
-        engine = build_engine(effective_policy(common, config))
+        engine = build_engine(effective_policy(common, config, auditing.identity))
         chosen = choose(view, wish.selection)
         query, reason = (str(engine.text(t)) if t else "" for t in (wish.selection.query, common.reason))
         return ask_for(auditing, view, chosen, wish, query=query, reason=reason)
@@ -140,10 +141,7 @@ class Run:
     log: AuditLog
     identity: Identity
     wish: Wish
-
-    @property
-    def policy(self) -> Policy:
-        return effective_policy(self.common, self.config, self.identity)
+    policy: Policy
 
     def entry(self, action: str, state: Mapping[str, Json]) -> Entry:
         from inspector.audit.record import Entry

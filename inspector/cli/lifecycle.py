@@ -73,7 +73,7 @@ def office(common: Common, *permissions: str, now: Callable[[], int] = time.time
     config = read_config(common)
     auditing = open_log(config, role_of(common, config))
     plugins, mappings = config.texts("formats.plugins"), config.paths("formats.mappings")
-    engine = build_engine(effective_policy(common, config))
+    engine = build_engine(effective_policy(common, config, auditing.identity))
     desk = Desk(
         lambda path: open_one(path, plugins, mappings),
         lambda path: Veil(engine.under(tag_key(path))),

@@ -15,7 +15,7 @@ import orjson
 from inspector.cli.auditing import open_log, require, role_of
 from inspector.cli.bulk import demand_bulk, using
 from inspector.cli.endpoints import Typed, endpoint_of
-from inspector.cli.engine import read_config
+from inspector.cli.engine import effective_policy, read_config
 from inspector.cli.exporting import Run, progress
 from inspector.errors import NotFound, UsageError
 from inspector.reports.chosen import Chosen, choose
@@ -60,7 +60,8 @@ def push(names: Sequence[str], common: Common, wish: Wish, typed: Typed) -> Push
         chosen = choose(view, wish.selection)
         if not chosen.traces:
             raise NotFound("No trace matches.", "Try the query with inspector ls.")
-        run = Run(view, common, config, auditing.log, auditing.identity, wish)
+        policy = effective_policy(common, config, auditing.identity)
+        run = Run(view, common, config, auditing.log, auditing.identity, wish, policy)
         with using(demand_bulk(auditing, view, chosen, wish)):
             return _push(run, chosen, endpoint, state)
 
