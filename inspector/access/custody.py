@@ -17,6 +17,7 @@ from inspector.access.recovery import shelved, unshelved
 from inspector.access.rolekey import RoleSecret, fetched, item_name, made
 from inspector.access.vault import (
     ACTIVE,
+    BLIND_LEVEL,
     BOX,
     DESTROYED,
     GRACE,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from inspector.keys.provider import KeyStore
 
 SEALING: Final = ("internal", "confidential", "restricted")
-BLIND_LEVEL: Final = "blind"
 
 
 def levels_of(role: Role) -> tuple[str, ...]:

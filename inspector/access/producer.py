@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from inspector.access.envelope import LEVELS, Where
 from inspector.access.rolekey import fetched
 from inspector.access.sealing import SealingKeys
-from inspector.access.vault import ACTIVE, Vault, seconds
+from inspector.access.vault import ACTIVE, BLIND_LEVEL, Vault, seconds
 from inspector.access.wrap import unwrap
 from inspector.errors import Denied
 
@@ -58,7 +58,7 @@ def keys_under(vault: Vault, secret: RoleSecret) -> SealingKeys:
             dek = unwrap(wraps[key.dek_id], secret.kek, vault.id, key.dek_id, secret.kek_id, key.level)
             if key.level in LEVELS:
                 found.setdefault(key.level, (bytes.fromhex(key.dek_id), dek))
-            elif key.level == "blind":
+            elif key.level == BLIND_LEVEL:
                 blind = blind or dek
     return SealingKeys(vault.id, found, blind)
 

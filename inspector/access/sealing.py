@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class SubjectKeys(Protocol):
-    """Keys of single persons; see `access.subjects`."""
+    """Keys of single persons; see `access.persons`."""
 
     def key(self, level: str, subject: str) -> tuple[bytes, bytes]:
         """Id and key."""

@@ -27,6 +27,8 @@ VERSION: Final = 1
 ACTIVE, GRACE, PENDING = "active", "grace", "pending"
 RETIRED, REVOKED, DESTROYED = "retired", "revoked", "destroyed"
 OPENS: Final = (ACTIVE, GRACE)
+BLIND_LEVEL: Final = "blind"
+"""The level of keys that mark values for being found again."""
 BOX: Final = "age"
 """The algorithm of a role's key for whole stores; see `access.boxes`."""
 _WAIT: Final = 10.0

@@ -13,6 +13,7 @@ from inspector.cli.lifecycle import Office, confirmed
 from inspector.cli.lifecycle_text import job_json, print_job, print_plan
 from inspector.cli.output import Out, narrate
 from inspector.errors import Exit, UsageError
+from inspector.view_acts import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from inspector.stores.edits import Step
 
 P = ParamSpec("P")
-MODES = ("delete", "delete-spans", "pseudonymise")
 PHRASE = "DELETE- and the id, or the first 8 hex of the plan's hash."
 HASHED = "DELETE- and the first 8 hex of the plan's hash."
 

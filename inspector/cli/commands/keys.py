@@ -245,8 +245,8 @@ def destroy(common: Common, key: str | None, subject: str | None, confirm: str |
 
 
 def _end_person(held: Custody, auditing: Auditing, reason: str, subject: str, confirm: str | None) -> int:
-    from inspector.access.custody import BLIND_LEVEL
     from inspector.access.persons import mark_of
+    from inspector.access.vault import BLIND_LEVEL
 
     marks = held.vault.level_keys(BLIND_LEVEL)
     mark = mark_of(held.level_secret(next(k for k in marks if k.state == ACTIVE)), subject)
