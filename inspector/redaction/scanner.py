@@ -57,7 +57,9 @@ def _idle(block: bytes, end: int, look: Look, rules: int) -> bool:
 _QUOTE = b'"\\'
 _COLON = re.compile(rb'[\\"]+(?:[ \t\r\n]|\\+[nrt])*:')
 _ENTRY = 24
-"""Bytes in which the `"key":` in front of an entry's key stands."""
+"""Bytes in which the `"key":` in front of an entry's key stands, without the backslashes of JSON in strings."""
+_FAR = _ENTRY + 4 * 255
+"""The same with them: as many as the deepest level that is looked into puts before each of four quotes."""
 
 
 def _no_key(block: bytes, end: int) -> bool:
@@ -65,7 +67,8 @@ def _no_key(block: bytes, end: int) -> bool:
     if _COLON.match(block, end - 1) is not None:
         return False
     quote = block.rfind(b'"', 0, end - 1)
-    return b"key" not in block[max(0, quote - _ENTRY) : max(0, quote)]
+    before = block[max(0, quote - _FAR) : max(0, quote)].translate(None, b"\\")
+    return b"key" not in before[-_ENTRY:]
 
 
 _CLOSED = (b"\n", b"}", b"]", b'"')

@@ -291,3 +291,16 @@ def test_short_equals_exact_where_structure_decides(
 def test_field_rule_holds_below_a_key_with_a_line_break(redactor: Redactor) -> None:
     shown = redact_line(b'{"a\\nb":{"user.ssn":"x1"}}', redactor)
     assert json.loads(shown) == {"a\nb": {"user.ssn": "***-**-****"}}
+
+
+@pytest.mark.parametrize("spaces", [None, (",", ":")])
+@pytest.mark.parametrize("name", ["password", "otp_code", "full_name", "user.name"])
+def test_an_entry_is_known_however_deep_it_lies_in_strings(
+    name: str, spaces: tuple[str, str] | None, redactor: Redactor, editor: LineEditor
+) -> None:
+    value: dict[str, object] = {"key": name, "value": "zq wibble"}
+    for _ in range(8):
+        line = json.dumps(value).encode()
+        assert b"wibble" not in short(editor, line)
+        assert short(editor, line) == exact(redactor, line)
+        value = {"a": json.dumps(value, separators=spaces)}
