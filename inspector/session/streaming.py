@@ -46,7 +46,8 @@ def stream_whole(opened: Opened, writer: Writer, read: Callable[[int], None] = l
     store, engine = opened.store, opened.veil.engine
     assert isinstance(store, HasText) and isinstance(engine, Redactor)
     lines = _lines(store)
-    if lines is not None and lines.size > WORTH:
+    # Of a packed file only reading it to its end tells whether that is its end.
+    if lines is not None and lines.grows and lines.size > WORTH:
         return redact_shares(lines, whole_lines(lines), writer, engine, opened.workers, read)
     text = store.text()
     assert text is not None

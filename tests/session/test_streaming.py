@@ -136,7 +136,6 @@ def test_what_a_lost_process_left_is_done_here(genai: Path, monkeypatch: pytest.
 
 def test_a_share_ends_where_a_line_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "_SHARE", 7)
-    monkeypatch.setattr(sharing, "_WINDOW", 3)
     file = tmp_path / "a"
     for text in (b"", b"x", b"\n" * 20, b"one\ntwo\n", b"a long line of them\n" * 3 + b"and no end"):
         file.write_bytes(text)
@@ -205,7 +204,11 @@ def test_a_request_of_which_all_is_chosen_keeps_its_bytes() -> None:
     assert cut(line, [()]) is line
 
 
-def test_a_damaged_text_is_no_export(stores: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("worth", [sharing.WORTH, 0])
+def test_a_damaged_text_is_no_export(
+    worth: int, stores: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "WORTH", worth)
     shutil.copy(stores / "hostile" / "gz_truncated.jsonl.gz", tmp_path / "a.jsonl.gz")
     from inspector.errors import StoreError
 
