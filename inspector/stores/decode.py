@@ -11,7 +11,7 @@ import orjson
 
 _MOST_DIGITS: Final = 4000
 """Python refuses to convert integers of more than 4,300 digits; longer ones stay text."""
-_UNCOUNTED: Final = re.compile(rb'"\s+:|\\u0022')
+_UNCOUNTED: Final = re.compile(rb'"\s+:|\\u00(?:22|3[aA])')
 _ESCAPE: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
     re.DOTALL,

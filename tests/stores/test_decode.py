@@ -85,6 +85,8 @@ def test_repeated_keys_are_noticed_at_any_depth():
     [
         (b'{"a": "\\u0022:", "b": 1, "b": 2}', True),
         (b'{"a" : 1, "a" : 2}', True),
+        (b'{"a": "jane", "a": "\\"\\u003a"}', True),
+        (b'{"a": "jane", "a": "\\"\\u003A"}', True),
         (b'{"a": "x\\":", "b": 1}', False),
         (b'{"a": {"a": {"a": 1, "a": 2}}}', True),
         (b'{"\\u0061": 1, "a": 2}', True),
