@@ -44,7 +44,7 @@ _ACTIONS: Final = {
 }
 
 
-_CLOSED: Final = {JobKind.SEAL: "store.sealed", JobKind.UNSEAL: "store.unsealed"}
+SEALINGS: Final = {JobKind.SEAL: "store.sealed", JobKind.UNSEAL: "store.unsealed"}
 
 
 def pseudonym(job_id: str, subject: str) -> Pseudonym:
@@ -350,7 +350,7 @@ def close(desk: Desk, job: Job, reason: str) -> Job:
     for each in job.stores:
         if each.state in DONE:
             continue
-        action = _CLOSED.get(job.kind, "erasure.resumed")
+        action = SEALINGS.get(job.kind, "erasure.resumed")
         entry = Entry(action, Resource("store", job.mark, fingerprint(each.path)), op_id=each.op_id,
                       reason=reason, request=job.request, new_state={"closed": True}, subjects=_marks(job))  # fmt: skip
         with desk.log.act(entry) as intent:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from inspector.audit.record import Entry, Resource
 from inspector.errors import HeldBack, InspectorError, StoreError
 from inspector.lifecycle import edits_file, jobs, ours, proof
-from inspector.lifecycle.erasure import let_go
+from inspector.lifecycle.erasure import SEALINGS, let_go
 from inspector.lifecycle.jobs import Job, JobKind, JobState
 from inspector.lifecycle.seal import SealPlan, still_there
 from inspector.session.store_names import store_name
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from inspector.stores.edits import Cell, Editor
 
     Planner = Callable[[Store, Editor], SealPlan]
-
-_ACTIONS: Final = {JobKind.SEAL: "store.sealed", JobKind.UNSEAL: "store.unsealed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ def _begun(store: Store, editor: Editor, op_id: str) -> bool:
 def _entry(desk: Desk, job: Job, plan: SealPlan, *, resumed: bool) -> Entry:
     each = job.stores[0]
     return Entry(
-        _ACTIONS[job.kind],
+        SEALINGS[job.kind],
         Resource("store", "", fingerprint(each.path), desk.log.mark(str(each.path))[:32]),
         op_id=each.op_id,
         reason=job.reason,
@@ -131,7 +129,7 @@ def _act(desk: Desk, job: Job, editor: Editor, plan: SealPlan, intent: Intent) -
     if plan.keep is not None:
         intent.counts["keys of persons made"] = plan.keep()
     done = editor.carry_out(plan.edits, intent, lambda step: None, lambda: False)
-    ours.clean(path, lambda text: False)
+    ours.clean(path)
     intent.counts.update({"values": _values(plan), "cells": plan.cells})
     left, sentence = _proved(desk, path, job.values)
     if left:

@@ -7,7 +7,6 @@ left is done here.
 
 from __future__ import annotations
 
-import os
 import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
@@ -18,6 +17,7 @@ from inspector.index.frames import parted
 from inspector.index.pool import Crew, NoWorkers, available, workers
 from inspector.redaction.stream import Stats, redact_stream
 from inspector.session.cutting import Piece, Pieces, pieces
+from inspector.stores.hunt import line_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,7 +36,6 @@ _SHARE: Final = 1 << 20
 _PATHS: Final = 200
 _LONGEST_JOB: Final = 60_000
 """Bytes that a pipe takes while nobody reads: a process may be writing while it is given its next job."""
-_WINDOW: Final = 64 << 10
 _WORKER: Final = "inspector.session.sharing_worker"
 
 
@@ -44,18 +43,9 @@ def whole_lines(lines: Lines) -> list[Share]:
     """All of a file, cut where lines end."""
     cuts = [0]
     while cuts[-1] < lines.size:
-        cuts.append(_line_end(lines, min(cuts[-1] + _SHARE, lines.size)))
+        least = min(cuts[-1] + _SHARE, lines.size) - 1
+        cuts.append(min(line_end(lines.fd, least, lines.size) + 1, lines.size))
     return [[(start, stop, None)] for start, stop in pairwise(cuts)]
-
-
-def _line_end(lines: Lines, at: int) -> int:
-    at -= 1
-    while at < lines.size:
-        found = os.pread(lines.fd, _WINDOW, at).find(b"\n")
-        if found >= 0:
-            return min(at + found + 1, lines.size)
-        at += _WINDOW
-    return lines.size
 
 
 def shares(wanted: Iterable[Piece]) -> list[Share]:

@@ -122,7 +122,7 @@ class _Cutter:
         data = piece.data
         before, after = data.rfind(b"\n", 0, end - 1 - piece.start) + 1, data.find(b"\n", end - piece.start)
         start = piece.start + before if before else _line_start(self._fd, piece.start)
-        stop = piece.start + after if after >= 0 else _line_end(self._fd, end, self._size)
+        stop = piece.start + after if after >= 0 else line_end(self._fd, end, self._size)
         whole = before and after >= 0
         self._start = start
         self._data = data[before:after] if whole else pread(self._fd, start, stop - start)
@@ -139,7 +139,8 @@ def _line_start(fd: int, at: int) -> int:
     return 0
 
 
-def _line_end(fd: int, at: int, size: int) -> int:
+def line_end(fd: int, at: int, size: int) -> int:
+    """Where the line that holds byte `at` ends: its newline, or the end of a file of this size."""
     step = 1 << 14
     while at < size:
         data = pread(fd, at, min(step, size - at))
