@@ -20,6 +20,7 @@ from inspector.lifecycle.person import Person
 from inspector.lifecycle.plan import Mode, Terms
 from inspector.lifecycle.wish import Wish
 from inspector.paths import open_private
+from inspector.session.store_names import store_name
 from inspector.stores.edits import Orphans
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ class Job:
     def way_on(self) -> str:
         """The command that goes on with it: sealing takes the keys of whoever runs it again."""
         command = _AGAIN.get(self.kind)
-        return f"{command} {self.stores[0].path}" if command else f"inspector erase resume {self.id}"
+        return (
+            f"{command} {store_name(self.stores[0].path)}" if command else f"inspector erase resume {self.id}"
+        )
 
 
 def new_job(kind: JobKind, created: int, paths: list[Path]) -> Job:
